@@ -1,0 +1,211 @@
+// Package service says what a service room may offer: how resources of one
+// AWS service are named and read, which calls a pipeline makes through it,
+// and what those calls cause. A room exports one Service value; a nil field
+// means "not supported", and the support matrix is printed from these values.
+//
+// The rows are the call catalogue: data, each with its source, walked by
+// prove, and later by the lab, compile and audit.
+package service
+
+import (
+	"penstock/cloud"
+	"penstock/diag"
+	"penstock/iam"
+	"penstock/pipeline"
+	"penstock/source"
+)
+
+// A Service is everything Penstock knows about one AWS service.
+type Service struct {
+	Name    string   // the folder and the IAM prefix: "s3"
+	Title   string   // "Amazon S3"
+	Types   []Type   // resources, in the shape of CloudFormation's schema
+	Actions []Action // CodePipeline providers that this service implements
+	Jobs    []Job    // what a resource does when it runs
+	Effects []Effect // what a call causes: forward access sessions, PassRole
+	Checks  []Check  // what stops a pipeline without a policy
+	Codes   []Code   // findings that only this room reports
+}
+
+// A Type is how resources of one CloudFormation type are named and read.
+//
+// Ref, ARN, Attrs are templates: ${Name}, ${Ref}, ${ARN}, ${Account},
+// ${Region}, ${Partition}, ${URLSuffix}, ${Stack}, ${LogicalID}, ${Path}
+// (property Path, "/" where absent) and ${Prop:A.B} stand for what they say;
+// ${Hole:x} is an unknown of its own that a deployment fixes. A property that
+// is absent and has no default makes a hole.
+type Type struct {
+	Name     string // "AWS::S3::Bucket"
+	Source   string // AWS page
+	NameProp string // property that gives the physical name; "" where AWS makes it
+	// Lower says that a generated name is lower case (buckets).
+	Ref   string            // default "${Name}"
+	ARN   string            // "" where the type has none
+	Attrs map[string]string // GetAtt; "Arn" defaults to ${ARN}
+	// PhysicalID tells what `physicalIds` of the stacks file gives: the
+	// value of Ref where true is the default.
+	//
+	// Props are the top-level properties that the room understands, those
+	// that do not bear on authorization included; others are reported as not
+	// understood. Nil means that all are.
+	Props []string
+	// Declare makes the principal or fills the resource; Attach runs after
+	// every Declare of every stack and joins what it declares to others.
+	Declare func(*cloud.Model, *cloud.Resource)
+	Attach  func(*cloud.Model, *cloud.Resource)
+}
+
+// Need says what a denied call does to the pipeline.
+type Need uint8
+
+// The needs. Stops: the pipeline fails. Degrades: it goes on with something
+// lost, which the row says. Listed: AWS's page lists the permission and
+// nothing shows that the action fails without it.
+const (
+	Stops Need = iota
+	Degrades
+	Listed
+)
+
+// String returns "stops", "degrades" or "listed".
+func (n Need) String() string { return [...]string{"stops", "degrades", "listed"}[n] }
+
+// Basis says how we know that a call is made.
+type Basis uint8
+
+// The bases, from strong to weak.
+const (
+	Documented Basis = iota // an AWS page says so
+	Measured                // read from an API model or seen in a log or error
+	Reported                // an issue thread or a public project's source
+	Reasoned                // follows from other facts; not confirmed
+)
+
+// String returns the basis in a word.
+func (b Basis) String() string {
+	return [...]string{"documented", "measured", "reported", "reasoned"}[b]
+}
+
+// A Row is one line of the call catalogue: a group of calls that one caller
+// makes on one kind of resource.
+type Row struct {
+	ID       string   // stable: "codebuild.logs"
+	Caller   string   // for people: "build role"
+	Actions  []string // IAM actions
+	Resource string   // for people: "log-group:/aws/codebuild/<project>:log-stream:*"
+	Context  string   // for people: "kms:ViaService = s3.<region>.amazonaws.com"
+	Why      string   // what the call is for: "opens the build's log"
+	Need     Need
+	Lost     string // what is lost where Need is Degrades
+	Basis    Basis
+	Source   string // page, section, or issue
+	// Targets returns the requests of this row at a site: none where the
+	// row does not apply there.
+	Targets func(*Site) []Target
+}
+
+// A Target is one resource that a row's actions are called on.
+type Target struct {
+	Caller   iam.Principal // zero: the site's Role
+	Resource string
+	Account  string // owner of Resource; "" derives it from the ARN or the model
+	Region   string // where the call is made; "" is the site's
+	Context  iam.Context
+	At       source.Span     // what in the template makes the call necessary
+	What     string          // "secret mfmsapp/db", "artifact SourceOutput"
+	Only     []string        // of the row's Actions; nil is all
+	Starts   *cloud.Resource // the call runs this resource's Job
+	Endpoint *cloud.Resource // VPC endpoint that the call goes through
+	// Missing names facts without which the request cannot be told: the
+	// verdict is Depends on them.
+	Missing []string
+}
+
+// A Call is one request of the catalogue at one place.
+type Call struct {
+	Row     *Row
+	Target  Target
+	Request iam.Request
+	// Cause is the call that made this one (a forward access session, a
+	// passed role), nil for a call of the first hand.
+	Cause *Call
+}
+
+// A Site is where rows are asked for their targets.
+type Site struct {
+	Model    *cloud.Model
+	Pipeline *pipeline.Pipeline // nil for an entry point beside CodePipeline
+	Stage    *pipeline.Stage
+	Action   *pipeline.Action
+	Rule     *pipeline.Rule
+	// Role acts here: the action's role or the pipeline's; in a Job the
+	// resource's own role, once its room has set it.
+	Role string
+	// Resource is what a Job runs.
+	Resource *cloud.Resource
+	Account  string
+	Region   string
+	// Read returns a file of the user's by its name beside the template;
+	// an error where there is none.
+	Read func(name string) (*source.File, error)
+	// Memo keeps what a room computed about the site (a parsed buildspec),
+	// by a key of the room's.
+	Memo map[string]any
+}
+
+// An Action is a CodePipeline action provider.
+type Action struct {
+	Category, Owner, Provider string
+	// Artifacts says who reads inputs and writes outputs: the action's role
+	// ("action"), the job that it starts ("job"), or nobody ("").
+	Artifacts string
+	Rows      []Row
+}
+
+// A Job is what happens when a resource runs: a build, a deployment, a stack
+// operation, a state machine.
+type Job struct {
+	Type string // CloudFormation type of the resource
+	// Role returns the role that the job runs with, "" where it has none of
+	// its own, and what names it.
+	Role func(*Site) (role string, at source.Span)
+	// Principal assumes the role: "codebuild.amazonaws.com".
+	Principal string
+	// AssumeContext says what the service sends with AssumeRole, so that a
+	// confused-deputy condition can be judged.
+	Assume       func(*Site) iam.Context
+	AssumeSource string
+	Rows         []Row
+}
+
+// An Effect is what a call causes with the caller's own rights: S3 decrypting
+// with KMS, a service passed a role.
+type Effect struct {
+	ID      string
+	Actions []string // of the causing call
+	Source  string
+	Basis   Basis
+	Why     string
+	Then    func(*Site, *Call) []Caused
+}
+
+// Caused is one request that another call causes.
+type Caused struct {
+	Actions []string
+	Why     string
+	Target  Target
+}
+
+// A Check finds what stops a pipeline without any policy denying a call. It
+// runs at every site of its kind: once a pipeline, an action, a job.
+type Check struct {
+	Code string
+	On   string // "pipeline", "action", "job", "call"
+	Find func(*Site, *Call) []diag.Finding
+}
+
+// A Code documents a finding.
+type Code struct {
+	Code, Title, Theorem string
+	Doc                  string // Markdown: why it matters, what AWS shows, what mends it, sources
+}
