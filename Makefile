@@ -1,0 +1,39 @@
+# make check   what CI runs: format, vet, tests, static build
+# make facts   regenerate the embedded AWS facts from pinned packages
+# make cdk     synthesise three CDK apps outside the repository and prove them
+# make fuzz    five minutes for each fuzz target
+# make bench   the benchmarks, with allocations
+
+GO ?= go
+FUZZTIME ?= 5m
+CDK_OUT ?= $(or $(TMPDIR),/tmp)/penstock-cdk
+
+.PHONY: check test build fmt vet facts cdk fuzz bench
+
+check: fmt vet build test
+
+fmt:
+	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
+
+vet:
+	$(GO) vet ./...
+
+build:
+	CGO_ENABLED=0 $(GO) build ./...
+
+test:
+	$(GO) test ./...
+
+cdk:
+	tools/cdk/synth.sh $(CDK_OUT)
+	PENSTOCK_CDK=$(CDK_OUT) $(GO) test ./internal/cli -run TestCDK -count=1 -v
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+# One target at a time: the fuzzer takes one package and one function.
+fuzz:
+	@for pkg in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	    echo "== $$pkg $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	  done; done
