@@ -153,9 +153,13 @@ type Site struct {
 	Memo map[string]any
 }
 
-// An Action is a CodePipeline action provider.
+// An Action is a CodePipeline action provider, or with Provider "*" what
+// every action does: its rows come before those of the action's own provider,
+// or after them where Last is set (assume the role and read the inputs first,
+// write the outputs last). An empty Category or Owner stands for any.
 type Action struct {
 	Category, Owner, Provider string
+	Last                      bool
 	// Artifacts says who reads inputs and writes outputs: the action's role
 	// ("action"), the job that it starts ("job"), or nobody ("").
 	Artifacts string
@@ -163,7 +167,10 @@ type Action struct {
 }
 
 // A Job is what happens when a resource runs: a build, a deployment, a stack
-// operation, a state machine.
+// operation, a state machine; for AWS::CodePipeline::Pipeline what happens
+// before the first stage. The walk puts the assumption of Role by Principal
+// in front of Rows (sts:AssumeRole on the role, with the context that Assume
+// returns), so a room does not repeat it.
 type Job struct {
 	Type string // CloudFormation type of the resource
 	// Role returns the role that the job runs with, "" where it has none of
