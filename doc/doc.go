@@ -59,7 +59,10 @@ func (k Kind) String() string {
 type Style uint8
 
 // Styles. Flow is JSON and YAML's {…} and […]; Block is YAML by indentation;
-// Plain, Single, Double, Literal (|) and Folded (>) are scalars.
+// Plain, Single, Double, Literal (|) and Folded (>) are scalars. Alias is a
+// YAML *name: the node has the kind and the content of what it names, its
+// Span is that of the *name, its Via that of the original, and its children
+// stand at the original.
 const (
 	Plain Style = iota
 	Single
@@ -68,18 +71,26 @@ const (
 	Folded
 	Flow
 	Block
+	Alias
 )
 
 // A Node is one value. Nodes are immutable once read; an evaluator makes new
 // ones that keep the Span of what they came from.
 type Node struct {
-	Kind   Kind
-	Style  Style
+	Kind  Kind
+	Style Style
+	// Lead is how many bytes before Span.Start the node really starts, with
+	// its tag and its anchor; 0 where it has neither. See Outer.
+	Lead   int32
 	Tag    string // the short form of a template function ("!Sub"), without it ""
 	Text   string // a scalar's text: null is "", true and false are lower case, numbers as written
 	Items  []*Node
 	Fields []Field
-	Span   source.Span // without the tag and the anchor; a block scalar's starts at its indicator
+	// Span is the value as written, without the tag and the anchor. A block
+	// scalar's starts at its indicator and ends before its last line break; a
+	// block collection's ends with its last item; a YAML null that is not
+	// written has an empty one where its value would be.
+	Span source.Span
 	// Edges holds other places the value came from, nearest first: the
 	// parameter default, the mapping entry, the exporting output.
 	Via []source.Span
@@ -162,4 +173,14 @@ func (n *Node) Where() source.Span {
 		return source.Span{}
 	}
 	return n.Span
+}
+
+// Outer returns the span of n with its tag and its anchor.
+func (n *Node) Outer() source.Span {
+	if n == nil {
+		return source.Span{}
+	}
+	s := n.Span
+	s.Start -= int(n.Lead)
+	return s
 }
