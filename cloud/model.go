@@ -39,6 +39,7 @@ type Model struct {
 	principals map[string]*Principal
 	order      []*Principal
 	byARN      map[string]*Resource
+	byType     map[string][]*Resource
 	parsed     map[*doc.Node]*iam.Policy
 }
 
@@ -47,6 +48,7 @@ func New() *Model {
 	return &Model{
 		principals: map[string]*Principal{},
 		byARN:      map[string]*Resource{},
+		byType:     map[string][]*Resource{},
 		parsed:     map[*doc.Node]*iam.Policy{},
 	}
 }
@@ -154,6 +156,7 @@ type Principal struct {
 // Add records a resource; the first with an ARN owns it.
 func (m *Model) Add(r *Resource) {
 	m.Resources = append(m.Resources, r)
+	m.byType[r.Type] = append(m.byType[r.Type], r)
 	if r.ARN != "" {
 		if _, ok := m.byARN[r.ARN]; !ok {
 			m.byARN[r.ARN] = r
@@ -243,16 +246,8 @@ func (m *Model) ByRef(s, account, region string, types ...string) *Resource {
 	return nil
 }
 
-// OfType yields the resources of a type.
-func (m *Model) OfType(t string) iter.Seq[*Resource] {
-	return func(yield func(*Resource) bool) {
-		for _, r := range m.Resources {
-			if r.Type == t && !yield(r) {
-				return
-			}
-		}
-	}
-}
+// OfType yields the resources of a type, in the order added.
+func (m *Model) OfType(t string) iter.Seq[*Resource] { return slices.Values(m.byType[t]) }
 
 // Policy parses the document at n once and records its findings.
 func (m *Model) Policy(n *doc.Node, k iam.Kind) *iam.Policy {
