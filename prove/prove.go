@@ -1,0 +1,190 @@
+// Package prove states the theorems about a pipeline and proves them, or
+// finds what breaks them.
+//
+// Theorem one, "it runs": every call of the catalogue that the pipeline makes
+// is allowed through every layer, and nothing else that the templates show
+// stops it. The proof walks the pipeline in the order in which it runs, asks
+// the service rooms which calls each step makes, decides each, and follows
+// what a call causes (a service that decrypts with the caller's rights, a
+// role that is passed on).
+//
+// Nothing here knows a service or a format: services and models are values.
+package prove
+
+import (
+	"slices"
+
+	"penstock/cloud"
+	"penstock/diag"
+	"penstock/iam/authz"
+	"penstock/pipeline"
+	"penstock/service"
+	"penstock/source"
+)
+
+// A Theorem is one of the four claims.
+type Theorem string
+
+// The theorems. Only Runs has a prover so far; the others are answered with
+// NotProved, never with a silent pass.
+const (
+	Runs        Theorem = "runs"
+	NothingMore Theorem = "nothing-more"
+	Gate        Theorem = "gate"
+	Trail       Theorem = "trail"
+)
+
+// Theorems lists all, in order.
+func Theorems() []Theorem { return []Theorem{Runs, NothingMore, Gate, Trail} }
+
+// An Outcome is what became of a theorem.
+type Outcome string
+
+// The outcomes. Depends: nothing contradicts the theorem, but it rests on
+// facts that are not in the material. NotApplicable: it has no subject here.
+// NotProved: this version has no prover for it.
+const (
+	Holds         Outcome = "holds"
+	Fails         Outcome = "fails"
+	Depends       Outcome = "depends"
+	NotApplicable Outcome = "not applicable"
+	NotProved     Outcome = "not proved"
+)
+
+// Options say what to prove and with what.
+type Options struct {
+	Services []*service.Service
+	Theorems []Theorem // nil: all that have a prover
+	// Read returns a file of the user's that stands beside the template of a
+	// stack; nil reads nothing.
+	Read func(stack *cloud.Stack, name string) (*source.File, error)
+	// Context settles context keys that would otherwise be unknown.
+	Context map[string]string
+	// Engine decides; nil makes one.
+	Engine *authz.Engine
+	// Mend reads the material again with edits applied; nil proposes no
+	// fixes.
+	Mend func([]diag.Edit) ([]*cloud.Model, error)
+	// Write turns a value into what a template's author would write in its
+	// place; see Author. Nil proposes no fixes.
+	Author Author
+}
+
+// A Report is the outcome of a proof over all scenarios.
+type Report struct {
+	Theorems    []TheoremResult
+	Runs        []*Run
+	Findings    []diag.Finding
+	Assumptions []string
+	Coverage    Coverage
+}
+
+// A TheoremResult is one line of the report.
+type TheoremResult struct {
+	Theorem Theorem
+	Outcome Outcome
+	// Calls, Denied, Depending count the calls of theorem one.
+	Calls, Allowed, Denied, Depending int
+	Why                               string
+}
+
+// Coverage counts what was understood.
+type Coverage struct {
+	Resources  int
+	Understood int
+	Opaque     []string // "stack/Logical: AWS::Foo::Bar"
+}
+
+// A Run is one entry point under one scenario: a pipeline.
+type Run struct {
+	Scenario []string
+	Pipeline *pipeline.Pipeline
+	Model    *cloud.Model
+	Steps    []*Step
+}
+
+// A Step is what happens before the first stage, an action, or a job that one
+// of its calls starts.
+type Step struct {
+	Stage  *pipeline.Stage // nil before the first stage
+	Action *pipeline.Action
+	Job    *cloud.Resource // the resource that runs, for a job
+	Role   string          // who acts
+	Calls  []*Call
+	// Findings are the causes beside policies.
+	Findings []diag.Finding
+	site     *service.Site
+}
+
+// A Call is one call and what became of it.
+type Call struct {
+	*service.Call
+	Decision authz.Decision
+	Policies *authz.Policies
+	Step     *Step
+}
+
+// Failed reports whether the call stops the pipeline for certain.
+func (c *Call) Failed() bool {
+	return c.Row.Need == service.Stops && c.Decision.Verdict == authz.Deny
+}
+
+// Prove proves theorems over the models of all scenarios.
+func Prove(models []*cloud.Model, opt Options) *Report {
+	if opt.Engine == nil {
+		opt.Engine = authz.New(authz.Options{})
+	}
+	p := &prover{opt: opt, rooms: index(opt.Services)}
+	rep := &Report{}
+	var results []TheoremResult
+	wanted := opt.Theorems
+	if wanted == nil {
+		wanted = []Theorem{Runs}
+	}
+	for _, t := range Theorems() {
+		if !slices.Contains(wanted, t) {
+			continue
+		}
+		switch t {
+		case Runs:
+			results = append(results, p.runs(models, rep))
+		case NothingMore, Gate, Trail:
+			results = append(results, TheoremResult{Theorem: t, Outcome: NotProved, Why: "this version proves only \"runs\""})
+		default:
+			panic("prove: no such theorem: " + string(t))
+		}
+	}
+	rep.Theorems = results
+	for _, m := range models {
+		for _, a := range m.Assumptions {
+			if !slices.Contains(rep.Assumptions, a) {
+				rep.Assumptions = append(rep.Assumptions, a)
+			}
+		}
+	}
+	rep.Coverage = coverage(models)
+	return rep
+}
+
+func coverage(models []*cloud.Model) Coverage {
+	var c Coverage
+	seen := map[string]bool{}
+	for _, m := range models {
+		for _, r := range m.Resources {
+			id := r.ID()
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			c.Resources++
+			if len(r.Opaque) == 0 {
+				c.Understood++
+				continue
+			}
+			for _, o := range r.Opaque {
+				c.Opaque = append(c.Opaque, id+": "+o)
+			}
+		}
+	}
+	return c
+}

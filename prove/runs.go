@@ -1,0 +1,236 @@
+package prove
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"penstock/cloud"
+	"penstock/diag"
+	"penstock/iam/authz"
+	"penstock/pipeline"
+	"penstock/service"
+)
+
+// runs proves theorem one over every scenario and adds its runs and findings
+// to the report.
+func (p *prover) runs(models []*cloud.Model, rep *Report) TheoremResult {
+	res := TheoremResult{Theorem: Runs}
+	var found []scenarioFindings
+	for _, m := range models {
+		var fs []diag.Finding
+		for pl := range pipeline.Find(m) {
+			r := p.run(m, pl)
+			rep.Runs = append(rep.Runs, r)
+			fs = append(fs, p.findings(r)...)
+			count(r, &res)
+		}
+		fs = append(fs, m.Findings...)
+		found = append(found, scenarioFindings{m, fs})
+	}
+	rep.Findings = append(rep.Findings, merge(found)...)
+	res.Outcome = outcome(&res, rep)
+	if len(rep.Runs) == 0 {
+		res.Outcome, res.Why = NotApplicable, "no stack declares a pipeline"
+	}
+	return res
+}
+
+func count(r *Run, res *TheoremResult) {
+	for _, s := range r.Steps {
+		for _, c := range s.Calls {
+			res.Calls++
+			switch c.Decision.Verdict {
+			case authz.Allow:
+				res.Allowed++
+			case authz.Deny:
+				if c.Row.Need == service.Stops {
+					res.Denied++
+				}
+			case authz.Depends:
+				res.Depending++
+			default:
+				panic("prove: no such verdict")
+			}
+		}
+	}
+}
+
+func outcome(res *TheoremResult, rep *Report) Outcome {
+	o := Holds
+	if res.Depending > 0 {
+		o = Depends
+	}
+	for _, f := range rep.Findings {
+		switch {
+		case f.Theorem != string(Runs):
+		case f.Severity == diag.Error && f.Certainty != diag.Possible:
+			return Fails
+		case f.Certainty == diag.Possible && f.Severity != diag.Info:
+			o = Depends
+		}
+	}
+	return o
+}
+
+// scenarioFindings is what one scenario found.
+type scenarioFindings struct {
+	model *cloud.Model
+	fs    []diag.Finding
+}
+
+// merge joins the findings of all scenarios: one that every scenario has is
+// said once without a condition, another with the scenarios it holds in.
+func merge(all []scenarioFindings) []diag.Finding {
+	type key struct {
+		code, msg, at string
+		start         int
+	}
+	where := map[key][]string{}
+	var order []key
+	first := map[key]diag.Finding{}
+	for _, s := range all {
+		seen := map[key]bool{}
+		for _, f := range s.fs {
+			k := key{f.Code, f.Message, "", f.At.Start}
+			if f.At.File != nil {
+				k.at = f.At.File.Name
+			}
+			if seen[k] {
+				continue
+			}
+			seen[k] = true
+			if _, ok := first[k]; !ok {
+				first[k] = f
+				order = append(order, k)
+			}
+			where[k] = append(where[k], scenario(s.model))
+		}
+	}
+	var out []diag.Finding
+	for _, k := range order {
+		f := first[k]
+		if len(where[k]) < len(all) {
+			f.When = join(where[k], " or ")
+		}
+		out = append(out, f)
+	}
+	slices.SortStableFunc(out, func(a, b diag.Finding) int {
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(b.Certainty, a.Certainty))
+	})
+	return out
+}
+
+func scenario(m *cloud.Model) string { return join(m.Scenario, " and ") }
+
+func join(ss []string, sep string) string {
+	out := ""
+	for i, s := range ss {
+		if i > 0 {
+			out += sep
+		}
+		out += s
+	}
+	return out
+}
+
+// decide answers one call, with the trace where it is not simply allowed.
+func (p *prover) decide(m *cloud.Model, c *Call) {
+	if len(c.Target.Missing) > 0 {
+		c.Decision = authz.Decision{Verdict: authz.Depends, Layer: "catalogue", Missing: c.Target.Missing}
+		return
+	}
+	pol := authz.Collect(m, &c.Request)
+	if v := p.opt.Engine.Decide(&c.Request, pol); v == authz.Allow {
+		c.Decision.Verdict = v
+		return
+	}
+	c.Decision = p.opt.Engine.Explain(&c.Request, pol)
+}
+
+// Explain returns the decision of a call with its whole trace.
+func (rep *Report) Explain(m *cloud.Model, e *authz.Engine, c *Call) authz.Decision {
+	if c.Decision.Layer == "catalogue" {
+		return c.Decision
+	}
+	if e == nil {
+		e = authz.New(authz.Options{})
+	}
+	return e.Explain(&c.Request, authz.Collect(m, &c.Request))
+}
+
+// findings states what a run shows, one finding for calls that fail alike.
+func (p *prover) findings(r *Run) []diag.Finding {
+	var out []diag.Finding
+	for _, s := range r.Steps {
+		out = append(out, s.Findings...)
+	}
+	covered := covers(out)
+	for _, g := range groups(r) {
+		if covered(g.calls[0]) {
+			continue // a check has said it better
+		}
+		out = append(out, p.finding(r, g))
+	}
+	return out
+}
+
+// covers returns whether one of the findings speaks of a call: checks such as
+// "role passed across accounts" know the cause better than the layer does.
+func covers(fs []diag.Finding) func(*Call) bool {
+	type key struct{ principal, action, resource string }
+	said := map[key]bool{}
+	for _, f := range fs {
+		if f.Action != "" && f.Resource != "" {
+			said[key{f.Principal, f.Action, f.Resource}] = true
+		}
+	}
+	return func(c *Call) bool {
+		return said[key{principal(c), c.Request.Action, c.Request.Resource}]
+	}
+}
+
+// A callGroup is calls that one sentence describes: one caller, one resource,
+// one verdict of one layer.
+type callGroup struct{ calls []*Call }
+
+func groups(r *Run) []*callGroup {
+	var out []*callGroup
+	index := map[string]*callGroup{}
+	for _, s := range r.Steps {
+		for _, c := range s.Calls {
+			if c.Decision.Verdict == authz.Allow {
+				continue
+			}
+			k := fmt.Sprint(principal(c), "|", c.Request.Resource, "|", c.Decision.Verdict, c.Decision.Explicit, c.Decision.Layer, "|", c.Row.Need)
+			if c.Decision.Verdict == authz.Depends {
+				k += fmt.Sprint(c.Decision.Missing)
+			}
+			if c.Decision.Deciding != nil && c.Decision.Explicit {
+				k += fmt.Sprint("|", c.Decision.Deciding.Statement.Span.Start, c.Decision.Deciding.Statement.Span)
+			}
+			g := index[k]
+			if g == nil {
+				g = &callGroup{}
+				index[k] = g
+				out = append(out, g)
+			}
+			g.calls = append(g.calls, c)
+		}
+	}
+	return out
+}
+
+func (g *callGroup) actions() []string {
+	var as []string
+	for _, c := range g.calls {
+		if !slices.Contains(as, c.Request.Action) {
+			as = append(as, c.Request.Action)
+		}
+	}
+	return as
+}
+
+func principal(c *Call) string {
+	return cmp.Or(c.Request.Principal.ARN, c.Request.Principal.Service, "*")
+}
