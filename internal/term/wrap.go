@@ -1,0 +1,71 @@
+package term
+
+import "strings"
+
+// Wrap breaks text at spaces into lines of at most width columns. A word that
+// is wider stays whole, so that an ARN can be copied. A width below one does
+// not break.
+func Wrap(text string, width int) []string {
+	if width < 1 || Width(text) <= width {
+		return []string{text}
+	}
+	var lines []string
+	var line strings.Builder
+	used := 0
+	for _, word := range strings.Fields(text) {
+		w := Width(word)
+		if used > 0 && used+1+w > width {
+			lines = append(lines, line.String())
+			line.Reset()
+			used = 0
+		}
+		if used > 0 {
+			line.WriteByte(' ')
+			used++
+		}
+		line.WriteString(word)
+		used += w
+	}
+	return append(lines, line.String())
+}
+
+// Pad returns s with spaces up to width columns.
+func Pad(s string, width int) string {
+	if n := width - Width(s); n > 0 {
+		return s + strings.Repeat(" ", n)
+	}
+	return s
+}
+
+// Printable returns s without what could move the cursor or change the
+// colours of the terminal: control characters, which a template may hold,
+// become the replacement character; a tab becomes a space.
+func Printable(s string) string {
+	clean := true
+	for _, r := range s {
+		if control(r) {
+			clean = false
+			break
+		}
+	}
+	if clean {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return ' '
+		case control(r):
+			return '\uFFFD'
+		default:
+			return r
+		}
+	}, s)
+}
+
+// control reports C0, DEL, C1, and the marks that reorder text on the screen
+// (https://trojansource.codes).
+func control(r rune) bool {
+	return r < ' ' || r >= 0x7f && r < 0xa0 ||
+		r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+}
