@@ -1,0 +1,202 @@
+package match
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// A glob is cut at its stars into chunks. The first chunk is anchored at the
+// start, the last at the end, and each of the others is looked for from the
+// left, as early as possible; that is exact, because a chunk has a fixed
+// number of characters and so an earlier start is an earlier end. Nothing is
+// ever tried twice, so "*a*a*a*…" costs what its length costs.
+//
+//	"ab*c?*d"  →  "ab" * "c?" * "d"
+
+// A chunk is text without stars. Where it holds '?', runes spells it out with
+// anyRune for each, and text is unused.
+type chunk struct {
+	text  string
+	runes []rune
+}
+
+const anyRune rune = -1
+
+// badByte keeps bytes that are no UTF-8 apart from each other and from every
+// character.
+const badByte rune = utf8.MaxRune + 1
+
+// next decodes the first character of s, which is not empty.
+func next(s string) (rune, int) {
+	if s[0] < utf8.RuneSelf {
+		return rune(s[0]), 1
+	}
+	r, n := utf8.DecodeRuneInString(s)
+	if r == utf8.RuneError && n == 1 {
+		return badByte + rune(s[0]), 1
+	}
+	return r, n
+}
+
+// last decodes the last character of s, which is not empty.
+func last(s string) (rune, int) {
+	r, n := utf8.DecodeLastRuneInString(s)
+	if r == utf8.RuneError && n == 1 {
+		return badByte + rune(s[len(s)-1]), 1
+	}
+	return r, n
+}
+
+// cut makes the chunks of a glob without holes.
+func cut(pattern string) []chunk {
+	chunks := make([]chunk, 0, strings.Count(pattern, "*")+1)
+	for {
+		i := strings.IndexByte(pattern, '*')
+		text := pattern
+		if i >= 0 {
+			text = pattern[:i]
+		}
+		c := chunk{text: text}
+		if strings.IndexByte(text, '?') >= 0 {
+			for t := text; t != ""; {
+				r, n := next(t)
+				if r == '?' {
+					r = anyRune
+				}
+				c.runes = append(c.runes, r)
+				t = t[n:]
+			}
+		}
+		// "**" is "*": an empty chunk in the middle says nothing.
+		if text != "" || len(chunks) == 0 || i < 0 {
+			chunks = append(chunks, c)
+		}
+		if i < 0 {
+			return chunks
+		}
+		pattern = pattern[i+1:]
+	}
+}
+
+// head returns how many bytes of s the chunk takes at its start, or -1.
+func (c *chunk) head(s string) int {
+	if c.runes == nil {
+		if strings.HasPrefix(s, c.text) {
+			return len(c.text)
+		}
+		return -1
+	}
+	at := 0
+	for _, want := range c.runes {
+		if at == len(s) {
+			return -1
+		}
+		r, n := next(s[at:])
+		if want != anyRune && want != r {
+			return -1
+		}
+		at += n
+	}
+	return at
+}
+
+// tail returns how many bytes of s the chunk takes at its end, or -1.
+func (c *chunk) tail(s string) int {
+	if c.runes == nil {
+		if strings.HasSuffix(s, c.text) {
+			return len(c.text)
+		}
+		return -1
+	}
+	end := len(s)
+	for i := len(c.runes) - 1; i >= 0; i-- {
+		if end == 0 {
+			return -1
+		}
+		r, n := last(s[:end])
+		if want := c.runes[i]; want != anyRune && want != r {
+			return -1
+		}
+		end -= n
+	}
+	return len(s) - end
+}
+
+// find returns the end of the first place in s where the chunk stands, or -1.
+func (c *chunk) find(s string) int {
+	if c.runes == nil {
+		if i := strings.Index(s, c.text); i >= 0 {
+			return i + len(c.text)
+		}
+		return -1
+	}
+	for at := 0; at < len(s); {
+		if len(s)-at < len(c.runes) {
+			return -1
+		}
+		if n := c.head(s[at:]); n >= 0 {
+			return at + n
+		}
+		_, n := next(s[at:])
+		at += n
+	}
+	return -1
+}
+
+func glob(chunks []chunk, s string) bool {
+	n := chunks[0].head(s)
+	if n < 0 {
+		return false
+	}
+	s = s[n:]
+	if len(chunks) == 1 {
+		return s == ""
+	}
+	z := len(chunks) - 1
+	n = chunks[z].tail(s)
+	if n < 0 {
+		return false
+	}
+	s = s[:len(s)-n]
+	for i := 1; i < z; i++ {
+		n := chunks[i].find(s)
+		if n < 0 {
+			return false
+		}
+		s = s[n:]
+	}
+	return true
+}
+
+// globFold is glob for chunks in lower case and any s. Only ASCII text with
+// at most one star is matched in place; that is what actions look like.
+func globFold(chunks []chunk, s string) bool {
+	simple := len(chunks) <= 2
+	for i := range chunks {
+		simple = simple && chunks[i].runes == nil
+	}
+	upper := false
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return glob(chunks, strings.ToLower(s))
+		}
+		upper = upper || 'A' <= s[i] && s[i] <= 'Z'
+	}
+	switch {
+	case !upper:
+		return glob(chunks, s)
+	case simple:
+		head := chunks[0].text
+		if !prefixFold(s, head) {
+			return false
+		}
+		s = s[len(head):]
+		if len(chunks) == 1 {
+			return s == ""
+		}
+		tail := chunks[1].text
+		return len(s) >= len(tail) && prefixFold(s[len(s)-len(tail):], tail)
+	default:
+		return glob(chunks, strings.ToLower(s))
+	}
+}

@@ -1,0 +1,271 @@
+package match
+
+import (
+	"strings"
+
+	"penstock/truth"
+)
+
+// limit bounds the work of one symbolic match, in table cells; beyond it the
+// answer is Maybe.
+const limit = 1 << 22
+
+// symbolic matches where the pattern or the string holds holes, or where a
+// pattern mixes wildcards that cross colons with others that do not; in the
+// last case the answer is Maybe only beyond the limit.
+func (p *Pattern) symbolic(s string) truth.Value {
+	if !p.fold && !shareHead(p.text, s) {
+		return truth.No
+	}
+	var buf [96]token
+	ss := appendText(buf[:0], s, false, p.fold)
+	pat := p.toks
+	if pat == nil {
+		pat = p.tokens()
+	}
+	if len(pat)*len(ss) > limit {
+		return truth.Maybe
+	}
+	if mustMatch(pat, ss) {
+		return truth.Yes
+	}
+	if (p.holes() || HasHole(s)) && canMatch(pat, ss, p.loose) {
+		return truth.Maybe
+	}
+	return truth.No
+}
+
+// tokens spells a pattern without holes out.
+func (p *Pattern) tokens() []token {
+	switch p.form {
+	case formLiteral:
+		return appendText(nil, p.text, false, p.fold)
+	case formGlob:
+		// The form is used only where no wildcard stays within its part.
+		return appendText(nil, p.source, true, p.fold)
+	case formParts:
+		toks := appendText(nil, p.source, true, p.fold)
+		settle(toks, arnLike)
+		return toks
+	default:
+		panic("match: form without tokens")
+	}
+}
+
+// shareHead reports whether s can start with head, where s may be symbolic.
+func shareHead(head, s string) bool {
+	if i := strings.IndexByte(s, mark); i >= 0 {
+		s = s[:i]
+		if len(s) < len(head) {
+			head = head[:len(s)]
+		}
+	}
+	return strings.HasPrefix(s, head)
+}
+
+// expand writes each hole as the characters that it has at least, and a run
+// for those that it may have beyond.
+func expand(dst, toks []token) []token {
+	for _, t := range toks {
+		if t.kind != tHole {
+			dst = append(dst, t)
+			continue
+		}
+		least, more := t.class.size()
+		if t.wild {
+			// "*" is one character and matches none.
+			least, more = 0, true
+		}
+		span := least
+		if more {
+			span++
+		}
+		for i := range span {
+			k := tChar
+			if i == least {
+				k = tRest
+			}
+			c := token{kind: k, class: t.class, name: t.name}
+			if i == 0 {
+				c.span = span
+			}
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
+
+// mustMatch reports whether pat matches ss for every filling: each character
+// of a hole of ss is taken by a wildcard that takes whatever stands there, or
+// the whole hole by the same hole of the pattern.
+//
+//	row[j]  the pattern up to here matches the first j tokens of ss
+func mustMatch(pat, ss []token) bool {
+	var xbuf [160]token
+	x := expand(xbuf[:0], ss)
+	var rbuf [2][200]bool
+	row, nextRow := rbuf[0][:], rbuf[1][:]
+	if len(x)+1 > len(row) {
+		row, nextRow = make([]bool, len(x)+1), make([]bool, len(x)+1)
+	}
+	row, nextRow = row[:len(x)+1], nextRow[:len(x)+1]
+	row[0] = true
+	for i := range pat {
+		p := &pat[i]
+		clear(nextRow)
+		alive := false
+		for j := range row {
+			if !row[j] {
+				continue
+			}
+			if p.kind == tStar {
+				nextRow[j], alive = true, true
+			}
+			if j == len(x) {
+				continue
+			}
+			switch s := &x[j]; p.kind {
+			case tText:
+				if s.kind == tText && s.r == p.r {
+					nextRow[j+1], alive = true, true
+				}
+			case tAny:
+				if (s.kind == tText || s.kind == tChar) && !(p.stay && mayColon(s)) {
+					nextRow[j+1], alive = true, true
+				}
+			case tStar:
+				if !(p.stay && mayColon(s)) {
+					row[j+1] = true
+				}
+			case tHole:
+				if s.span > 0 && s.name == p.name && s.class == p.class {
+					nextRow[j+s.span], alive = true, true
+				}
+			}
+		}
+		if !alive {
+			return false
+		}
+		row, nextRow = nextRow, row
+	}
+	return row[len(x)]
+}
+
+func mayColon(s *token) bool {
+	if s.kind == tText {
+		return s.r == ':'
+	}
+	return s.class.colon()
+}
+
+// canMatch reports whether pat may match ss for some filling. It errs on the
+// side of true: after equal ends are taken off, which hold the same text
+// whatever fills them, each hole is filled on its own.
+func canMatch(pat, ss []token, loose bool) bool {
+	for len(pat) > 0 && len(ss) > 0 {
+		t := same(&pat[0], &ss[0])
+		if t == truth.No {
+			return false
+		}
+		if t == truth.Maybe {
+			break
+		}
+		pat, ss = pat[1:], ss[1:]
+	}
+	for len(pat) > 0 && len(ss) > 0 {
+		p, s := len(pat)-1, len(ss)-1
+		t := same(&pat[p], &ss[s])
+		if t == truth.No {
+			return false
+		}
+		if t == truth.Maybe {
+			break
+		}
+		pat, ss = pat[:p], ss[:s]
+	}
+	var pbuf, sbuf [128]token
+	return meet(expand(pbuf[:0], pat), expand(sbuf[:0], ss), loose)
+}
+
+// same compares two tokens at the end of what is left: Yes if they take the
+// same text, No if they never can, Maybe if that is not how they compare.
+func same(p, s *token) truth.Value {
+	switch {
+	case p.kind == tText && s.kind == tText:
+		return truth.Of(p.r == s.r)
+	case p.kind == tHole && s.kind == tHole && !p.wild && p.name == s.name && p.class == s.class:
+		return truth.Yes
+	case p.kind == tAny && s.kind == tText && !(p.stay && s.r == ':'):
+		return truth.Yes
+	default:
+		return truth.Maybe
+	}
+}
+
+// meet reports whether two sequences of single characters and runs have a
+// string in common, each run and character chosen freely.
+func meet(pat, ss []token, loose bool) bool {
+	n := len(ss)
+	var rbuf [2][136]bool
+	row, nextRow := rbuf[0][:], rbuf[1][:]
+	if n+1 > len(row) {
+		row, nextRow = make([]bool, n+1), make([]bool, n+1)
+	}
+	row, nextRow = row[:n+1], nextRow[:n+1]
+	row[0] = true
+	for i := 0; ; i++ {
+		end := i == len(pat)
+		clear(nextRow)
+		alive := false
+		for j := range row {
+			if !row[j] {
+				continue
+			}
+			run := !end && (pat[i].kind == tStar || pat[i].kind == tRest)
+			if run {
+				nextRow[j], alive = true, true
+			}
+			if j == n {
+				continue
+			}
+			s := &ss[j]
+			if s.kind == tRest {
+				row[j+1] = true
+			}
+			if end || !overlap(&pat[i], s, loose) {
+				continue
+			}
+			switch {
+			case run:
+				row[j+1] = true
+			case s.kind == tRest:
+				nextRow[j], alive = true, true
+			default:
+				nextRow[j+1], alive = true, true
+			}
+		}
+		if end {
+			return row[n]
+		}
+		if !alive {
+			return false
+		}
+		row, nextRow = nextRow, row
+	}
+}
+
+// overlap reports whether some character can be taken by both.
+func overlap(p, s *token, loose bool) bool {
+	switch p.kind {
+	case tText:
+		if s.kind == tText {
+			return p.r == s.r
+		}
+		return s.class.has(p.r)
+	case tAny, tStar:
+		return !p.stay || loose || s.kind != tText || s.r != ':'
+	default: // tChar, tRest
+		// Every two classes share the digits. A wild hole takes anything.
+		return s.kind != tText || p.class.has(s.r)
+	}
+}
