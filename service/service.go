@@ -42,6 +42,7 @@ type Type struct {
 	Source   string // AWS page
 	NameProp string // property that gives the physical name; "" where AWS makes it
 	// Lower says that a generated name is lower case (buckets).
+	Lower bool
 	Ref   string            // default "${Name}"
 	ARN   string            // "" where the type has none
 	Attrs map[string]string // GetAtt; "Arn" defaults to ${ARN}
@@ -94,7 +95,7 @@ func (b Basis) String() string {
 type Row struct {
 	ID       string   // stable: "codebuild.logs"
 	Caller   string   // for people: "build role"
-	Actions  []string // IAM actions
+	Actions  []string // IAM actions; nil where each target has its own
 	Resource string   // for people: "log-group:/aws/codebuild/<project>:log-stream:*"
 	Context  string   // for people: "kms:ViaService = s3.<region>.amazonaws.com"
 	Why      string   // what the call is for: "opens the build's log"
@@ -116,9 +117,14 @@ type Target struct {
 	Context  iam.Context
 	At       source.Span     // what in the template makes the call necessary
 	What     string          // "secret mfmsapp/db", "artifact SourceOutput"
-	Only     []string        // of the row's Actions; nil is all
+	Only     []string        // of the row's Actions, or those of a row that names none; nil is all
 	Starts   *cloud.Resource // the call runs this resource's Job
 	Endpoint *cloud.Resource // VPC endpoint that the call goes through
+	// Encryption is what the object is, or is to be, encrypted with where
+	// the row knows better than the resource; nil asks the resource. For
+	// cloud.AWSManaged the Key is the ARN of the alias, whose account is that
+	// of the key.
+	Encryption *cloud.Encryption
 	// Missing names facts without which the request cannot be told: the
 	// verdict is Depends on them.
 	Missing []string
