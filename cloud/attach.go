@@ -106,3 +106,14 @@ func wholeHole(s string) bool {
 	h, t := ends(s)
 	return h == "" && t == "" && len(match.Holes(s)) == 1
 }
+
+// Managed returns the managed policy with this ARN by load, once a model; nil
+// where load gives none.
+func (m *Model) Managed(a string, load func(string) *iam.Policy) *iam.Policy {
+	p, ok := m.managed[a]
+	if !ok {
+		p = load(a)
+		m.managed[a] = p
+	}
+	return p
+}

@@ -109,3 +109,15 @@ func awsAlias(s string) (string, bool) {
 	}
 	return s, strings.HasPrefix(s, "alias/aws/")
 }
+
+// Unclear is a hole for what n, which exists under a condition or could not
+// be known, says of something: the same for the same n.
+func Unclear(n *doc.Node, what string) string {
+	if n == nil {
+		return match.Hole(match.Any, what)
+	}
+	if n.Kind == doc.Unknown {
+		return match.Hole(match.Any, n.Text)
+	}
+	return match.Hole(match.Any, strings.Join(append([]string{what + " at " + n.Span.String()}, n.Maybe...), ", "))
+}

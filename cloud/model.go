@@ -41,6 +41,7 @@ type Model struct {
 	byARN      map[string]*Resource
 	byType     map[string][]*Resource
 	parsed     map[*doc.Node]*iam.Policy
+	managed    map[string]*iam.Policy
 }
 
 // New returns an empty Model.
@@ -50,6 +51,7 @@ func New() *Model {
 		byARN:      map[string]*Resource{},
 		byType:     map[string][]*Resource{},
 		parsed:     map[*doc.Node]*iam.Policy{},
+		managed:    map[string]*iam.Policy{},
 	}
 }
 
