@@ -75,7 +75,7 @@ func appendText(toks []token, s string, wild, fold bool) []token {
 // as Any.
 func (c Class) known() bool {
 	switch c {
-	case Any, Name, Account, Path, Key:
+	case Any, Name, Account, Path, Key, Suffix:
 		return true
 	default:
 		return false
@@ -92,6 +92,8 @@ func (c Class) has(r rune) bool {
 		return r != '/' && pathRune(r)
 	case Account:
 		return '0' <= r && r <= '9'
+	case Suffix:
+		return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
 	case Path:
 		return pathRune(r)
 	default:
@@ -111,6 +113,8 @@ func (c Class) size() (least int, more bool) {
 		return 1, true
 	case Account:
 		return 12, false
+	case Suffix:
+		return 6, false
 	default:
 		return 0, true
 	}

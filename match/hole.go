@@ -29,6 +29,7 @@ const (
 	Account Class = 'd' // twelve digits
 	Path    Class = 'p' // one or more characters, none of them ':' '*' '?' or white space: may hold '/'
 	Key     Class = 'k' // one or more characters, any: an S3 object key
+	Suffix  Class = 's' // six letters or digits: what Secrets Manager appends to a name
 )
 
 const mark = '\x00'

@@ -335,3 +335,20 @@ func BenchmarkMatchSymbolic(b *testing.B) {
 		p.Match(s)
 	}
 }
+
+func TestSuffix(t *testing.T) {
+	secret := "arn:aws:secretsmanager:eu-west-1:111111111111:secret:app/db-" + Hole(Suffix, "s")
+	for pattern, want := range map[string]truth.Value{
+		"arn:aws:secretsmanager:eu-west-1:111111111111:secret:app/db-??????":  truth.Yes,
+		"arn:aws:secretsmanager:eu-west-1:111111111111:secret:app/db-*":       truth.Yes,
+		"arn:aws:secretsmanager:eu-west-1:111111111111:secret:app/db":         truth.No,
+		"arn:aws:secretsmanager:eu-west-1:111111111111:secret:app/db-?????":   truth.No,
+		"arn:aws:secretsmanager:eu-west-1:111111111111:secret:app/db-???????": truth.No,
+		"arn:aws:secretsmanager:eu-west-1:111111111111:secret:app/db-AbCdEf":  truth.Maybe,
+	} {
+		p := CompileARN(pattern)
+		if got := p.Match(secret); got != want {
+			t.Errorf("%s matches %s: %v, want %v", pattern, Render(secret), got, want)
+		}
+	}
+}
