@@ -44,15 +44,34 @@ func (m *Model) Refer(s, account, region string, types ...string) (sure, maybe [
 
 // couldBe reports whether s may name r, although the texts differ.
 func (r *Resource) couldBe(s string) bool {
-	if r.generated() && !match.HasHole(s) {
-		return r.couldGenerate(s)
-	}
-	return overlap(s, r.Ref) || overlap(s, r.Name) || overlap(s, r.ARN)
+	return r.couldEqual(s, r.Ref) || r.couldEqual(s, r.Name) || r.couldEqual(s, r.ARN)
 }
 
-// generated reports whether the whole name is made up by AWS.
+// couldEqual compares s with c, the Ref, name or ARN of r. Where all that is
+// unknown of c is the name that CloudFormation will make up, s must be one
+// that it could.
+func (r *Resource) couldEqual(s, c string) bool {
+	if !overlap(s, c) {
+		return false
+	}
+	if match.HasHole(s) || !r.generated() {
+		return true
+	}
+	before, after, ok := strings.Cut(c, r.Name)
+	if !ok || match.HasHole(before) || match.HasHole(after) {
+		return true
+	}
+	return len(s) > len(before)+len(after) && r.couldGenerate(s[len(before):len(s)-len(after)])
+}
+
+// generated reports whether the name is a hole for the resource itself, which
+// a reader names after the stack and the logical id.
 func (r *Resource) generated() bool {
-	return len(r.Name) > 1 && r.Name[0] == 0 && strings.IndexByte(r.Name[1:], 0) == len(r.Name)-2
+	if !wholeHole(r.Name) {
+		return false
+	}
+	h := match.Holes(r.Name)[0]
+	return h == r.LogicalID || strings.HasSuffix(h, "."+r.LogicalID)
 }
 
 // couldGenerate reports whether CloudFormation could make up the name s for
@@ -61,9 +80,6 @@ func (r *Resource) generated() bool {
 // a long stack name is cut, so that only its first characters are compared
 // (how many stay is not documented; eight is assumed).
 func (r *Resource) couldGenerate(s string) bool {
-	if i := strings.LastIndexAny(s, ":/"); i >= 0 {
-		s = s[i+1:]
-	}
 	if r.Stack == nil || match.HasHole(r.Stack.Name) {
 		return true
 	}

@@ -6,9 +6,9 @@ import (
 	"penstock/doc"
 )
 
-// ReadTags fills r.Tags from the property that prop names, "Tags" where it is
-// "": a list of Key and Value, or a map. Tags that may or may not be there
-// make the property opaque.
+// ReadTags adds to r.Tags those of the property that prop names, "Tags" where
+// it is "": a list of Key and Value, or a map. Tags that may or may not be
+// there make the property opaque.
 func (r *Resource) ReadTags(prop string) {
 	if prop == "" {
 		prop = "Tags"
@@ -21,13 +21,15 @@ func (r *Resource) ReadTags(prop string) {
 		r.opaque(prop)
 		return
 	}
-	tags := map[string]string{}
+	if r.Tags == nil {
+		r.Tags = map[string]string{}
+	}
 	set := func(k, v *doc.Node) {
 		if v != nil && len(v.Maybe) > 0 || k.Str() == "" {
 			r.opaque(prop)
 			return
 		}
-		tags[k.Str()] = Text(v)
+		r.Tags[k.Str()] = Text(v)
 	}
 	switch n.Kind {
 	case doc.Map:
@@ -43,7 +45,6 @@ func (r *Resource) ReadTags(prop string) {
 			set(t.Get("Key"), t.Get("Value"))
 		}
 	}
-	r.Tags = tags
 }
 
 // Tagged reads the tags of a resource of a type that needs no more of Declare.
