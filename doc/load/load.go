@@ -51,7 +51,12 @@ func Parse(f *source.File) (*doc.Node, []diag.Finding, error) {
 	if yerr == nil {
 		return n, fs, nil
 	}
-	// Neither: the reader that got further is the one that was meant.
+	// Neither. What begins with a quoted key was meant as JSON, unless its
+	// name says YAML; else the reader that got further is right.
+	ext := strings.ToLower(path.Ext(f.Name))
+	if ext != ".yaml" && ext != ".yml" && strings.HasPrefix(strings.TrimLeft(string(f.Data[start:min(len(f.Data), start+4096)]), "{[ \t\r\n"), `"`) {
+		return nil, nil, jerr
+	}
 	je, ok1 := errors.AsType[*doc.Error](jerr)
 	ye, ok2 := errors.AsType[*doc.Error](yerr)
 	if ok1 && ok2 && ye.At.Start > je.At.Start {

@@ -166,7 +166,7 @@ func (r *reader) scalar(out *doc.Node, n *goyaml.Node, start, at int, key bool) 
 	out.Kind, out.Text = doc.String, n.Value
 	out.Span.File = r.file
 	if n.Style&quoted == 0 && n.Value == "" {
-		r.absent(out, start, at)
+		r.absent(out, start, at, key)
 		if key || n.Tag == "!!str" {
 			out.Kind = doc.String
 		}
@@ -260,14 +260,14 @@ func (r *reader) resolve(out *doc.Node, n *goyaml.Node, start, at int) {
 
 // absent places a null that is not written: after its tag or anchor, else
 // after the colon or the dash before it.
-func (r *reader) absent(out *doc.Node, start, at int) {
+func (r *reader) absent(out *doc.Node, start, at int, key bool) {
 	out.Kind = doc.Null
 	if at > start {
 		out.Span.Start, out.Span.End = at, at
 		return
 	}
 	pos := r.end
-	if i := r.text.space(pos); r.text.at(i) == ':' && i <= start {
+	if i := r.text.space(pos); !key && r.text.at(i) == ':' && i <= start {
 		pos = i + 1
 	} else if !r.after(start) {
 		pos = max(pos, min(start, len(r.text.data)))

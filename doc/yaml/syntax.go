@@ -58,16 +58,20 @@ func (r *reader) syntax(err error) error {
 		}
 	}
 	mark := le.Mark
-	if mark.Line < 1 {
-		mark = le.ContextMark
+	if mark.Line < 1 || strings.Contains(le.Message, "expected ':'") {
+		mark = le.ContextMark // the line without a colon, not the one after it
 	}
 	at := r.end
 	if mark.Line >= 1 {
 		at = min(r.text.offset(mark.Line, mark.Column), len(r.text.data))
 	}
 	out := &doc.Error{At: source.Span{File: r.file, Start: at, End: at}, Message: le.Message}
+	said := le.Message
+	if r.text.at(at) == '\t' {
+		said = "tab character"
+	}
 	for _, k := range known {
-		if strings.Contains(le.Message, k.part) {
+		if strings.Contains(said, k.part) {
 			if k.message != "" {
 				out.Message = k.message
 			}
