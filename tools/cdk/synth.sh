@@ -41,7 +41,7 @@ for app in "$here"/apps/*.js; do
 	# The feature flags that `cdk init` gives a new app, so that the output is what a new user's would be.
 	printf '{"app": "node app.js", "context": %s}\n' "$(cat "$out/node_modules/aws-cdk-lib/recommended-feature-flags.json")" \
 		>"$out/$name/cdk.json"
-	(cd "$out/$name" && "$out/node_modules/.bin/cdk" synth --all --quiet --no-notices) >&2
+	(cd "$out/$name" && "$out/node_modules/.bin/cdk" synth --quiet --no-notices) >&2
 done
 
 (cd "$out" && ./node_modules/.bin/cdk bootstrap --show-template --no-notices) >"$out/bootstrap.yaml.new"
