@@ -98,6 +98,13 @@ func (c *Context) Get(key string) ContextValue {
 	return ContextValue{State: Absent}
 }
 
+// Lookup returns what was set for a key that is lower case already, and
+// whether anything was.
+func (c *Context) Lookup(low string) (ContextValue, bool) {
+	v, ok := c.keys[low]
+	return v, ok
+}
+
 // Has reports whether key was set, in whatever state.
 func (c *Context) Has(key string) bool {
 	_, ok := c.keys[strings.ToLower(key)]

@@ -168,35 +168,66 @@ func glob(chunks []chunk, s string) bool {
 	return true
 }
 
-// globFold is glob for chunks in lower case and any s. Only ASCII text with
-// at most one star is matched in place; that is what actions look like.
+// globFold is glob for chunks in lower case and any s. ASCII text is matched
+// in place; that is what actions look like.
 func globFold(chunks []chunk, s string) bool {
-	simple := len(chunks) <= 2
-	for i := range chunks {
-		simple = simple && chunks[i].runes == nil
-	}
-	upper := false
 	for i := range len(s) {
-		if s[i] >= 0x80 {
+		if s[i] >= utf8.RuneSelf {
 			return glob(chunks, strings.ToLower(s))
 		}
-		upper = upper || 'A' <= s[i] && s[i] <= 'Z'
 	}
-	switch {
-	case !upper:
-		return glob(chunks, s)
-	case simple:
-		head := chunks[0].text
-		if !prefixFold(s, head) {
+	if !chunks[0].headFold(s) {
+		return false
+	}
+	s = s[chunks[0].size():]
+	if len(chunks) == 1 {
+		return s == ""
+	}
+	z := len(chunks) - 1
+	n := chunks[z].size()
+	if n > len(s) || !chunks[z].headFold(s[len(s)-n:]) {
+		return false
+	}
+	s = s[:len(s)-n]
+	for i := 1; i < z; i++ {
+		n := chunks[i].size()
+		at := 0
+		for at+n <= len(s) && !chunks[i].headFold(s[at:]) {
+			at++
+		}
+		if at+n > len(s) {
 			return false
 		}
-		s = s[len(head):]
-		if len(chunks) == 1 {
-			return s == ""
-		}
-		tail := chunks[1].text
-		return len(s) >= len(tail) && prefixFold(s[len(s)-len(tail):], tail)
-	default:
-		return glob(chunks, strings.ToLower(s))
+		s = s[at+n:]
 	}
+	return true
+}
+
+// size returns how many characters the chunk takes.
+func (c *chunk) size() int {
+	if c.runes != nil {
+		return len(c.runes)
+	}
+	return len(c.text)
+}
+
+// headFold reports whether ASCII text starts with the chunk, which is lower
+// case.
+func (c *chunk) headFold(s string) bool {
+	if c.runes == nil {
+		return prefixFold(s, c.text)
+	}
+	if len(s) < len(c.runes) {
+		return false
+	}
+	for i, want := range c.runes {
+		got := rune(s[i])
+		if 'A' <= got && got <= 'Z' {
+			got += 'a' - 'A'
+		}
+		if want != anyRune && want != got {
+			return false
+		}
+	}
+	return true
 }
