@@ -25,17 +25,18 @@ func TestWidth(t *testing.T) {
 
 func TestWrap(t *testing.T) {
 	for _, tt := range []struct {
-		in    string
-		width int
-		want  []string
+		in           string
+		first, width int
+		want         []string
 	}{
-		{"one two three", 7, []string{"one two", "three"}},
-		{"arn:aws:iam::111111111111:role/deploy may", 10, []string{"arn:aws:iam::111111111111:role/deploy", "may"}},
-		{"short", 10, []string{"short"}},
-		{"never broken", 0, []string{"never broken"}},
+		{"one two three", 7, 7, []string{"one two", "three"}},
+		{"one two three", 4, 9, []string{"one", "two three"}},
+		{"arn:aws:iam::111111111111:role/deploy may", 10, 10, []string{"arn:aws:iam::111111111111:role/deploy", "may"}},
+		{"short", 10, 10, []string{"short"}},
+		{"never broken", 0, 0, []string{"never broken"}},
 	} {
-		if got := Wrap(tt.in, tt.width); !slices.Equal(got, tt.want) {
-			t.Errorf("Wrap(%q, %d) = %q, want %q", tt.in, tt.width, got, tt.want)
+		if got := Wrap(tt.in, tt.first, tt.width); !slices.Equal(got, tt.want) {
+			t.Errorf("Wrap(%q, %d, %d) = %q, want %q", tt.in, tt.first, tt.width, got, tt.want)
 		}
 	}
 }

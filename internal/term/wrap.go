@@ -2,22 +2,22 @@ package term
 
 import "strings"
 
-// Wrap breaks text at spaces into lines of at most width columns. A word that
-// is wider stays whole, so that an ARN can be copied. A width below one does
-// not break.
-func Wrap(text string, width int) []string {
-	if width < 1 || Width(text) <= width {
+// Wrap breaks text at spaces into lines of at most width columns, the first
+// of at most first. A word that is wider stays whole, so that an ARN can be
+// copied. A width below one does not break.
+func Wrap(text string, first, width int) []string {
+	if width < 1 || Width(text) <= first {
 		return []string{text}
 	}
 	var lines []string
 	var line strings.Builder
-	used := 0
+	used, room := 0, first
 	for _, word := range strings.Fields(text) {
 		w := Width(word)
-		if used > 0 && used+1+w > width {
+		if used > 0 && used+1+w > room {
 			lines = append(lines, line.String())
 			line.Reset()
-			used = 0
+			used, room = 0, width
 		}
 		if used > 0 {
 			line.WriteByte(' ')

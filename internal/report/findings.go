@@ -1,0 +1,182 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"penstock/diag"
+	"penstock/internal/term"
+	"penstock/prove"
+	"penstock/source"
+)
+
+// findings writes each finding with all that is known of it.
+func (t *text) findings() {
+	for i := range t.rep.Findings {
+		t.finding1(i+1, &t.rep.Findings[i])
+		t.line("")
+	}
+}
+
+var severityStyle = [...]term.Style{diag.Info: term.Faint, diag.Warning: term.Unsure, diag.Error: term.Bad}
+
+func (t *text) finding1(n int, f *diag.Finding) {
+	label := fmt.Sprintf("%s %s", f.Severity, f.Code)
+	head := fmt.Sprintf("%d. ", n) + t.paint(severityStyle[f.Severity], label) + ": "
+	t.prose(head, "   ", term.Strong, f.Message)
+	t.place(f.At)
+	if f.Layer != "" {
+		t.field("layer", layerName(f.Layer))
+	}
+	if f.Certainty != diag.Proved {
+		t.field("certainty", f.Certainty.String())
+	}
+	if f.When != "" {
+		t.field("when", f.When)
+	}
+	if f.AWSError != "" {
+		t.field("AWS shows", f.AWSError)
+	}
+	for i, d := range f.Depends {
+		label := ""
+		if i == 0 {
+			label = "depends on"
+		}
+		t.field(label, d)
+	}
+	for _, l := range f.Trace {
+		t.field("", l)
+	}
+	for _, n := range f.Related {
+		t.note(n)
+	}
+	for i := range f.Fixes {
+		t.fix(&f.Fixes[i])
+	}
+}
+
+// field writes a labelled line of a finding.
+func (t *text) field(label, words string) {
+	const width = 11
+	t.prose("   "+t.paint(term.Faint, term.Pad(label, width))+" ", strings.Repeat(" ", width+4), term.Plain, words)
+}
+
+// place writes where a finding stands, with the line and the carets.
+func (t *text) place(at source.Span) {
+	if at.IsZero() {
+		return
+	}
+	width := 0
+	if t.Width > 0 {
+		width = max(20, t.Width-8)
+	}
+	gutter, line, carets := snippet(at, width)
+	pad := strings.Repeat(" ", len(gutter))
+	t.line("   ", pad, t.paint(term.Faint, "→ "), t.paint(term.Place, at.String()))
+	if line == "" {
+		return
+	}
+	t.line("   ", t.paint(term.Faint, gutter+" │ "), line)
+	t.line("   ", pad, t.paint(term.Faint, " │ "), t.paint(term.Bad, carets))
+}
+
+func (t *text) note(n diag.Note) {
+	where := ""
+	if !n.At.IsZero() {
+		where = t.paint(term.Place, fmt.Sprintf("%s:%d", n.At.File.Name, n.At.Position().Line)) + " "
+	}
+	t.prose("   "+t.paint(term.Faint, term.Pad("see", 11))+" "+where, strings.Repeat(" ", 15), term.Plain, n.Message)
+}
+
+// fix writes a fix as a patch.
+func (t *text) fix(f *diag.Fix) {
+	t.field("fix", f.Message)
+	p, err := patch(*f)
+	if err != nil || p == "" {
+		return
+	}
+	for l := range strings.SplitSeq(strings.TrimSuffix(p, "\n"), "\n") {
+		style := term.Plain
+		switch {
+		case strings.HasPrefix(l, "--- "), strings.HasPrefix(l, "+++ "):
+			style = term.Strong
+		case strings.HasPrefix(l, "@@"):
+			style = term.Hunk
+		case strings.HasPrefix(l, "+"):
+			style = term.Added
+		case strings.HasPrefix(l, "-"):
+			style = term.Removed
+		}
+		t.line("   ", t.paint(style, strings.TrimSuffix(l, "\r")))
+	}
+}
+
+// claims are the theorems as a person says them.
+var claims = map[prove.Theorem]string{
+	prove.Runs:        "It runs",
+	prove.NothingMore: "Nothing more",
+	prove.Gate:        "The gate holds",
+	prove.Trail:       "It leaves a trace",
+}
+
+var outcomeStyle = map[prove.Outcome]term.Style{
+	prove.Holds:         term.Good,
+	prove.Fails:         term.Bad,
+	prove.Depends:       term.Unsure,
+	prove.NotApplicable: term.Faint,
+	prove.NotProved:     term.Unsure,
+}
+
+// verdicts writes what became of each theorem, and what that rests on.
+func (t *text) verdicts() {
+	const width = 18
+	for i := range t.rep.Theorems {
+		r := &t.rep.Theorems[i]
+		head := t.paint(term.Strong, term.Pad(claims[r.Theorem], width)) + " " + t.paint(outcomeStyle[r.Outcome], string(r.Outcome))
+		if why := why(r); why != "" {
+			head += ": "
+			t.prose(head, strings.Repeat(" ", width+1), term.Plain, why)
+			continue
+		}
+		t.line(head)
+	}
+	c := t.rep.Coverage
+	if c.Resources > 0 {
+		words := count(c.Resources, "resource") + ", all understood"
+		if c.Understood < c.Resources {
+			words = fmt.Sprintf("%d of %s understood", c.Understood, count(c.Resources, "resource"))
+		}
+		t.prose(t.paint(term.Strong, term.Pad("Coverage", width))+" ", strings.Repeat(" ", width+1), term.Plain, words)
+		for _, o := range c.Opaque {
+			t.prose(strings.Repeat(" ", width+1)+"- ", strings.Repeat(" ", width+3), term.Faint, "not understood: "+o)
+		}
+	}
+	for i, a := range t.rep.Assumptions {
+		label := ""
+		if i == 0 {
+			label = "Assuming"
+		}
+		t.prose(t.paint(term.Strong, term.Pad(label, width))+" - ", strings.Repeat(" ", width+3), term.Plain, a)
+	}
+}
+
+// why says in a clause what an outcome counts.
+func why(r *prove.TheoremResult) string {
+	var parts []string
+	if r.Calls > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %s allowed", r.Allowed, count(r.Calls, "call")))
+		if r.Denied > 0 {
+			parts = append(parts, fmt.Sprintf("%d denied", r.Denied))
+		}
+		if r.Depending > 0 {
+			parts = append(parts, fmt.Sprintf("%d depend on facts that are not known", r.Depending))
+		}
+		if rest := r.Calls - r.Allowed - r.Denied - r.Depending; rest > 0 {
+			parts = append(parts, fmt.Sprintf("%d denied without stopping the pipeline", rest))
+		}
+	}
+	if r.Why != "" {
+		parts = append(parts, r.Why)
+	}
+	return strings.Join(parts, ", ")
+}

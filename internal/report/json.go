@@ -1,0 +1,367 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"penstock/diag"
+	"penstock/iam/authz"
+	"penstock/iam/facts"
+	"penstock/prove"
+	"penstock/service"
+	"penstock/source"
+)
+
+// jsonVersion changes when a program that reads the output would break; the
+// schema is docs/schema/prove-1.json.
+const jsonVersion = 1
+
+// A Tool says what made a report.
+type Tool struct {
+	Version string // of Penstock
+	Facts   []facts.Version
+}
+
+type jsonReport struct {
+	Version     int            `json:"version"`
+	Tool        jsonTool       `json:"tool"`
+	Theorems    []jsonTheorem  `json:"theorems"`
+	Pipelines   []jsonPipeline `json:"pipelines"`
+	Findings    []jsonFinding  `json:"findings"`
+	Assumptions []string       `json:"assumptions"`
+	Coverage    jsonCoverage   `json:"coverage"`
+}
+
+type jsonTool struct {
+	Name    string     `json:"name"`
+	Version string     `json:"version"`
+	Facts   []jsonFact `json:"facts"`
+}
+
+type jsonFact struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Date    string `json:"date"`
+}
+
+type jsonTheorem struct {
+	Theorem   prove.Theorem `json:"theorem"`
+	Outcome   prove.Outcome `json:"outcome"`
+	Why       string        `json:"why"`
+	Calls     int           `json:"calls"`
+	Allowed   int           `json:"allowed"`
+	Denied    int           `json:"denied"`
+	Depending int           `json:"depending"`
+}
+
+type jsonCoverage struct {
+	Resources     int      `json:"resources"`
+	Understood    int      `json:"understood"`
+	NotUnderstood []string `json:"notUnderstood"`
+}
+
+type jsonPipeline struct {
+	Name      string      `json:"name"`
+	ARN       string      `json:"arn"`
+	Account   string      `json:"account"`
+	Region    string      `json:"region"`
+	Type      string      `json:"type"`
+	Role      string      `json:"role"`
+	Place     *jsonPlace  `json:"place"`
+	Scenarios [][]string  `json:"scenarios"`
+	Before    []jsonStep  `json:"before"`
+	Stages    []jsonStage `json:"stages"`
+}
+
+type jsonStage struct {
+	Name    string     `json:"name"`
+	Gate    bool       `json:"gate"`
+	Actions []jsonStep `json:"actions"`
+}
+
+type jsonStep struct {
+	Kind     string     `json:"kind"` // action, rule, job
+	Name     string     `json:"name"`
+	Category string     `json:"category,omitempty"`
+	Provider string     `json:"provider,omitempty"`
+	RunOrder int        `json:"runOrder,omitempty"`
+	Resource string     `json:"resource,omitempty"` // stack/LogicalId of a job
+	Type     string     `json:"type,omitempty"`     // CloudFormation type of a job
+	Role     string     `json:"role"`
+	Account  string     `json:"account,omitempty"`
+	Region   string     `json:"region,omitempty"`
+	When     string     `json:"when"`
+	Place    *jsonPlace `json:"place"`
+	Calls    []jsonCall `json:"calls"`
+	Jobs     []jsonStep `json:"jobs"`
+}
+
+type jsonCall struct {
+	Number          int            `json:"number"`
+	Principal       string         `json:"principal"`
+	Action          string         `json:"action"`
+	Resource        string         `json:"resource"`
+	ResourceAccount string         `json:"resourceAccount"`
+	What            string         `json:"what"`
+	Verdict         string         `json:"verdict"`
+	Layer           string         `json:"layer"`
+	Explicit        bool           `json:"explicit"`
+	Depends         []string       `json:"depends"`
+	Deciding        *jsonStatement `json:"deciding"`
+	Need            string         `json:"need"`
+	Lost            string         `json:"lost"`
+	When            string         `json:"when"`
+	Place           *jsonPlace     `json:"place"`
+	Cause           int            `json:"cause"`   // number of the call that causes this one; 0 for none
+	Finding         int            `json:"finding"` // index from 1 into findings; 0 for none
+	Row             jsonRow        `json:"row"`
+}
+
+type jsonRow struct {
+	ID     string `json:"id"`
+	Why    string `json:"why"`
+	Basis  string `json:"basis"`
+	Source string `json:"source"`
+}
+
+type jsonStatement struct {
+	Place     *jsonPlace `json:"place"`
+	Sid       string     `json:"sid"`
+	Index     int        `json:"index"`
+	Effect    string     `json:"effect"`
+	Match     string     `json:"match"`
+	Element   string     `json:"element"`
+	Condition string     `json:"condition"`
+	Why       string     `json:"why"`
+}
+
+type jsonFinding struct {
+	Code      string     `json:"code"`
+	Theorem   string     `json:"theorem"`
+	Severity  string     `json:"severity"`
+	Certainty string     `json:"certainty"`
+	Message   string     `json:"message"`
+	Place     *jsonPlace `json:"place"`
+	Principal string     `json:"principal"`
+	Action    string     `json:"action"`
+	Resource  string     `json:"resource"`
+	Layer     string     `json:"layer"`
+	AWSError  string     `json:"awsError"`
+	When      string     `json:"when"`
+	Depends   []string   `json:"depends"`
+	Trace     []string   `json:"trace"`
+	Related   []jsonNote `json:"related"`
+	Fix       *jsonFix   `json:"fix"`
+	Others    []jsonFix  `json:"otherFixes"`
+}
+
+type jsonNote struct {
+	Place   *jsonPlace `json:"place"`
+	Message string     `json:"message"`
+}
+
+type jsonFix struct {
+	Message string     `json:"message"`
+	Safe    bool       `json:"safe"`
+	Edits   []jsonEdit `json:"edits"`
+	Patch   string     `json:"patch"`
+}
+
+// A jsonEdit replaces the bytes [start,end) of file by new. Line and column
+// are those of start.
+type jsonEdit struct {
+	File   string `json:"file"`
+	Start  int    `json:"start"`
+	End    int    `json:"end"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+	New    string `json:"new"`
+}
+
+// A jsonPlace counts lines from 1 and columns, in characters, from 1; the end
+// is behind the last character.
+type jsonPlace struct {
+	File      string `json:"file"`
+	Line      int    `json:"line"`
+	Column    int    `json:"column"`
+	EndLine   int    `json:"endLine"`
+	EndColumn int    `json:"endColumn"`
+}
+
+// WriteJSON writes a report for a program.
+func WriteJSON(w io.Writer, rep *prove.Report, tool Tool) error {
+	v := newView(rep)
+	out := jsonReport{
+		Version:     jsonVersion,
+		Tool:        jsonTool{Name: "penstock", Version: tool.Version, Facts: []jsonFact{}},
+		Theorems:    []jsonTheorem{},
+		Pipelines:   []jsonPipeline{},
+		Findings:    []jsonFinding{},
+		Assumptions: shown(rep.Assumptions),
+		Coverage:    jsonCoverage{rep.Coverage.Resources, rep.Coverage.Understood, shown(rep.Coverage.Opaque)},
+	}
+	for _, f := range tool.Facts {
+		out.Tool.Facts = append(out.Tool.Facts, jsonFact{f.Name, f.Version, f.Date})
+	}
+	for i := range rep.Theorems {
+		r := &rep.Theorems[i]
+		out.Theorems = append(out.Theorems, jsonTheorem{r.Theorem, r.Outcome, r.Why, r.Calls, r.Allowed, r.Denied, r.Depending})
+	}
+	j := &jsonWriter{view: v, numbers: map[*service.Call]int{}}
+	for _, c := range v.calls {
+		j.numbers[c.Call.Call] = c.number
+	}
+	for _, p := range v.pipes {
+		out.Pipelines = append(out.Pipelines, j.pipe(p))
+	}
+	for i := range rep.Findings {
+		f, err := jsonOf(&rep.Findings[i])
+		if err != nil {
+			return err
+		}
+		out.Findings = append(out.Findings, f)
+	}
+	return encode(w, out)
+}
+
+// encode writes a value as indented JSON that keeps <, > and & as they are.
+func encode(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+type jsonWriter struct {
+	*view
+	numbers map[*service.Call]int
+}
+
+func (j *jsonWriter) pipe(p *pipe) jsonPipeline {
+	out := jsonPipeline{
+		Name: show(p.Name), ARN: show(p.ARN), Account: show(p.Account), Region: show(p.Region), Type: p.Type, Role: show(p.Role),
+		Place: placeOf(p.Span), Scenarios: [][]string{}, Before: j.steps(p.before), Stages: []jsonStage{},
+	}
+	for _, f := range p.facts {
+		out.Scenarios = append(out.Scenarios, shown(f))
+	}
+	for _, s := range p.stages {
+		out.Stages = append(out.Stages, jsonStage{Name: show(s.Name), Gate: gate(s), Actions: j.steps(s.steps)})
+	}
+	return out
+}
+
+func (j *jsonWriter) steps(steps []*step) []jsonStep {
+	out := []jsonStep{}
+	for _, s := range steps {
+		out = append(out, j.step(s))
+	}
+	return out
+}
+
+func (j *jsonWriter) step(s *step) jsonStep {
+	out := jsonStep{Kind: "rule", Role: show(s.Role), When: show(s.when), Calls: []jsonCall{}, Jobs: j.steps(s.jobs)}
+	switch {
+	case s.Job != nil:
+		out.Kind, out.Name, out.Resource, out.Type = "job", show(nameOf(s)), s.Job.ID(), s.Job.Type
+		out.Account, out.Region, out.Place = show(s.Job.Account), show(s.Job.Region), placeOf(s.Job.Span)
+	case s.Action != nil:
+		a := s.Action
+		out.Kind, out.Name, out.Category, out.Provider, out.RunOrder = "action", show(a.Name), a.Category, show(a.Provider), a.RunOrder
+		out.Account, out.Region, out.Place = show(a.Account), show(a.Region), placeOf(a.Span)
+	}
+	for _, c := range s.calls {
+		out.Calls = append(out.Calls, j.call(c))
+	}
+	return out
+}
+
+func (j *jsonWriter) call(c *call) jsonCall {
+	out := jsonCall{
+		Number: c.number, Principal: show(principal(c.Call)), Action: c.Request.Action, Resource: show(c.Request.Resource),
+		ResourceAccount: show(c.Request.ResourceAccount), What: show(c.Target.What),
+		Verdict: c.Decision.Verdict.String(), Depends: []string{},
+		Need: c.Row.Need.String(), Lost: c.Row.Lost, When: show(c.when), Place: placeOf(c.Target.At),
+		Finding: j.finding(c),
+		Row:     jsonRow{c.Row.ID, c.Row.Why, c.Row.Basis.String(), c.Row.Source},
+	}
+	if c.Cause != nil {
+		out.Cause = j.numbers[c.Cause]
+	}
+	if d := &c.Decision; d.Verdict != authz.Allow {
+		out.Layer, out.Explicit, out.Depends, out.Deciding = d.Layer, d.Explicit, shown(d.Missing), statementOf(d.Deciding)
+	}
+	return out
+}
+
+func statementOf(h *authz.Hit) *jsonStatement {
+	if h == nil || h.Statement == nil {
+		return nil
+	}
+	s := &jsonStatement{
+		Place: placeOf(h.Statement.Span), Sid: show(h.Statement.Sid), Index: h.Statement.Index, Effect: h.Statement.Effect.String(),
+		Match: h.Match.String(), Element: h.Element, Why: show(h.Why),
+	}
+	if h.Condition != nil {
+		s.Condition = h.Condition.Operator + " " + h.Condition.Key
+	}
+	return s
+}
+
+func jsonOf(f *diag.Finding) (jsonFinding, error) {
+	out := jsonFinding{
+		Code: f.Code, Theorem: f.Theorem, Severity: f.Severity.String(), Certainty: f.Certainty.String(), Message: show(f.Message),
+		Place: placeOf(f.At), Principal: show(f.Principal), Action: f.Action, Resource: show(f.Resource), Layer: f.Layer,
+		AWSError: show(f.AWSError), When: show(f.When), Depends: shown(f.Depends), Trace: shown(f.Trace),
+		Related: []jsonNote{}, Others: []jsonFix{},
+	}
+	for _, n := range f.Related {
+		out.Related = append(out.Related, jsonNote{placeOf(n.At), show(n.Message)})
+	}
+	for i, x := range f.Fixes {
+		p, err := patch(x)
+		if err != nil {
+			return out, fmt.Errorf("rendering the fix of %s: %w", f.Code, err)
+		}
+		fix := jsonFix{Message: show(x.Message), Safe: x.Safe, Edits: []jsonEdit{}, Patch: p}
+		for _, e := range x.Edits {
+			pos := placeOf(e.Span)
+			fix.Edits = append(fix.Edits, jsonEdit{pos.File, e.Span.Start, e.Span.End, pos.Line, pos.Column, e.New})
+		}
+		if i == 0 {
+			out.Fix = &fix
+		} else {
+			out.Others = append(out.Others, fix)
+		}
+	}
+	return out, nil
+}
+
+func placeOf(s source.Span) *jsonPlace {
+	if s.IsZero() {
+		return nil
+	}
+	p := &jsonPlace{File: s.File.Name}
+	p.Line, p.Column = lineColumn(s.File, s.Start)
+	p.EndLine, p.EndColumn = lineColumn(s.File, s.End)
+	return p
+}
+
+// lineColumn returns where an offset stands, with the column in characters.
+func lineColumn(f *source.File, off int) (line, column int) {
+	pos := f.Position(off)
+	start := f.Offset(pos.Line, 1)
+	return pos.Line, utf8.RuneCount(f.Data[start:max(start, min(off, len(f.Data)))]) + 1
+}
+
+// shown makes a list fit to be shown; it is never null.
+func shown(ss []string) []string {
+	out := make([]string, 0, len(ss))
+	for _, s := range ss {
+		out = append(out, strings.ToValidUTF8(show(s), "\uFFFD"))
+	}
+	return out
+}

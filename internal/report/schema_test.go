@@ -1,0 +1,158 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"penstock/iam/facts"
+	"penstock/prove"
+	"penstock/service"
+)
+
+// conforms holds a JSON value to a schema: the keywords that docs/schema
+// uses, and an error for any other.
+func conforms(root, schema map[string]any, v any, at string) error {
+	var errs []error
+	for k, s := range schema {
+		switch k {
+		case "$schema", "$id", "$defs", "title", "description":
+		case "$ref":
+			name := strings.TrimPrefix(s.(string), "#/$defs/")
+			errs = append(errs, conforms(root, root["$defs"].(map[string]any)[name].(map[string]any), v, at))
+		case "anyOf":
+			var all []error
+			for _, alt := range s.([]any) {
+				err := conforms(root, alt.(map[string]any), v, at)
+				if err == nil {
+					all = nil
+					break
+				}
+				all = append(all, err)
+			}
+			errs = append(errs, errors.Join(all...))
+		case "const":
+			if v != s {
+				errs = append(errs, fmt.Errorf("%s is %v, want %v", at, v, s))
+			}
+		case "enum":
+			if !slices.Contains(s.([]any), v) {
+				errs = append(errs, fmt.Errorf("%s is %q, want one of %v", at, v, s))
+			}
+		case "minimum":
+			if n, ok := v.(float64); ok && n < s.(float64) {
+				errs = append(errs, fmt.Errorf("%s is %v, below %v", at, n, s))
+			}
+		case "type":
+			if !isType(s.(string), v) {
+				errs = append(errs, fmt.Errorf("%s is %T, want %s", at, v, s))
+			}
+		case "items":
+			l, _ := v.([]any)
+			for i, it := range l {
+				errs = append(errs, conforms(root, s.(map[string]any), it, fmt.Sprintf("%s[%d]", at, i)))
+			}
+		case "required":
+			m, _ := v.(map[string]any)
+			for _, name := range s.([]any) {
+				if _, ok := m[name.(string)]; !ok {
+					errs = append(errs, fmt.Errorf("%s has no %q", at, name))
+				}
+			}
+		case "properties":
+			m, _ := v.(map[string]any)
+			for name, sub := range s.(map[string]any) {
+				if it, ok := m[name]; ok {
+					errs = append(errs, conforms(root, sub.(map[string]any), it, at+"."+name))
+				}
+			}
+		case "additionalProperties":
+			m, _ := v.(map[string]any)
+			for name := range m {
+				if _, ok := schema["properties"].(map[string]any)[name]; !ok {
+					errs = append(errs, fmt.Errorf("%s has %q, which the schema does not", at, name))
+				}
+			}
+		default:
+			errs = append(errs, fmt.Errorf("the schema uses %q, which this test does not know", k))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func isType(name string, v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return name == "null"
+	case string:
+		return name == "string"
+	case bool:
+		return name == "boolean"
+	case float64:
+		return name == "number" || name == "integer" && v == float64(int(v))
+	case []any:
+		return name == "array"
+	case map[string]any:
+		return name == "object"
+	default:
+		return false
+	}
+}
+
+func load(t *testing.T, data []byte) map[string]any {
+	t.Helper()
+	var m map[string]any
+	if err := json.Unmarshal(data, &m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+var tool = Tool{Version: "v0.1.0", Facts: []facts.Version{{Name: "facts", Version: "1", Date: "2026-09-26"}}}
+
+func TestJSON(t *testing.T) {
+	data, err := os.ReadFile("../../docs/schema/prove-1.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := load(t, data)
+	for name, rep := range map[string]*prove.Report{"json.golden": sample(), "json-empty.golden": {}} {
+		var b bytes.Buffer
+		if err := WriteJSON(&b, rep, tool); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name, b.Bytes())
+		if err := conforms(schema, schema, load(t, b.Bytes()), "report"); err != nil {
+			t.Error(err)
+		}
+	}
+	// The check must be able to fail.
+	bad := load(t, []byte(`{"version": 2, "more": 1}`))
+	if err := conforms(schema, schema, bad, "report"); err == nil || !strings.Contains(err.Error(), `has no "findings"`) {
+		t.Errorf("a wrong report passes: %v", err)
+	}
+}
+
+func TestSARIF(t *testing.T) {
+	codes := []service.Code{{Code: "RUN001", Title: "No identity policy allows a call", Doc: "# No identity policy allows a call\n\nText.\n"}}
+	var b bytes.Buffer
+	if err := WriteSARIF(&b, sample(), tool, codes); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "sarif.golden", b.Bytes())
+	// A fingerprint does not move with its line.
+	rep := sample()
+	before := fingerprint(&rep.Findings[0])
+	rep.Findings[0].At.Start++
+	if got := fingerprint(&rep.Findings[0]); got != before {
+		t.Errorf("the fingerprint moved: %s, was %s", got, before)
+	}
+	if fingerprint(&rep.Findings[1]) == before {
+		t.Error("two findings share a fingerprint")
+	}
+}

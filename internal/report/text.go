@@ -1,0 +1,378 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"penstock/arn"
+	"penstock/internal/term"
+	"penstock/prove"
+)
+
+// Text says how a report is drawn for a person.
+type Text struct {
+	Paint term.Painter
+	Width int  // columns to break prose at; below 40 nothing is broken
+	All   bool // allowed calls too
+}
+
+// WriteText draws a report: the pipelines, then the findings, then what
+// became of each theorem.
+func WriteText(w io.Writer, rep *prove.Report, opt Text) error {
+	t := newText(opt, newView(rep))
+	for _, p := range t.pipes {
+		t.pipe(p)
+		t.line("")
+	}
+	t.findings()
+	t.verdicts()
+	_, err := io.WriteString(w, t.b.String())
+	return err
+}
+
+type text struct {
+	Text
+	*view
+	b strings.Builder
+}
+
+func newText(opt Text, v *view) *text {
+	if opt.Width < 40 {
+		opt.Width = 0
+	}
+	return &text{Text: opt, view: v}
+}
+
+func (t *text) line(parts ...string) {
+	for _, p := range parts {
+		t.b.WriteString(p)
+	}
+	t.b.WriteByte('\n')
+}
+
+func (t *text) paint(s term.Style, text string) string { return t.Paint.Paint(s, term.Printable(text)) }
+
+// prose writes words broken at the width: head before the first line, and
+// hang before each other.
+func (t *text) prose(head, hang string, style term.Style, words string) {
+	first, width := 0, 0
+	if t.Width > 0 {
+		first, width = max(20, t.Width-term.Width(head)), max(20, t.Width-term.Width(hang))
+	}
+	for i, l := range term.Wrap(term.Printable(show(words)), first, width) {
+		if i > 0 {
+			head = hang
+		}
+		t.line(head, t.Paint.Paint(style, l))
+	}
+}
+
+// The signs of the drawing. Each stands beside a word that says the same.
+var signs = map[mark]struct {
+	sign  string
+	style term.Style
+	word  string
+}{
+	allowed:  {"✓", term.Good, "allowed"},
+	denied:   {"✗", term.Bad, "denied"},
+	degraded: {"!", term.Unsure, "denied"},
+	listed:   {"·", term.Faint, "denied"},
+	depends:  {"?", term.Unsure, "depends"},
+}
+
+func (t *text) pipe(p *pipe) {
+	facts := []string{}
+	if p.Type != "" {
+		facts = append(facts, p.Type)
+	}
+	facts = append(facts, "account "+show(p.Account), show(p.Region))
+	t.line(t.paint(term.Strong, "Pipeline "+show(p.Name)), t.paint(term.Faint, "  "+strings.Join(facts, " · ")))
+	var where []string
+	if p.Role != "" {
+		where = append(where, "role "+roleName(p.Role, p.Account))
+	}
+	if !p.Span.IsZero() {
+		where = append(where, fmt.Sprintf("%s:%d", p.Span.File.Name, p.Span.Position().Line))
+	}
+	if len(where) > 0 {
+		t.line(t.paint(term.Faint, "  "+strings.Join(where, " · ")))
+	}
+	if len(p.facts) > 1 {
+		t.prose("  ", "  ", term.Faint, fmt.Sprintf("%d scenarios, since the templates leave these open: %s", len(p.facts), open(p.facts)))
+	}
+	t.line("")
+	if busy(p.before) {
+		t.line("○ ", t.paint(term.Strong, "before the first stage"))
+		for _, s := range p.before {
+			t.step(s, p, "│   ", s.Job != nil && s.Job != p.Resource)
+		}
+		t.line("│")
+	}
+	for i, st := range p.stages {
+		t.stage(p, st, i == len(p.stages)-1)
+	}
+}
+
+// open names the facts that differ between scenarios, by what they are about.
+func open(facts [][]string) string {
+	var names []string
+	for _, fs := range facts {
+		for _, f := range fs {
+			name, _, _ := strings.Cut(f, " is ")
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// busy reports whether any step makes a call.
+func busy(steps []*step) bool {
+	return slices.ContainsFunc(steps, func(s *step) bool { return len(s.calls) > 0 || len(s.jobs) > 0 })
+}
+
+func (t *text) stage(p *pipe, st *stage, last bool) {
+	sign, note := "●", ""
+	if gate(st) {
+		sign, note = "◆", "  a gate: waits for a person"
+	}
+	t.line(sign, " ", t.paint(term.Strong, show(st.Name)), t.paint(term.Faint, note), t.condition(st.when))
+	ordered := orders(st)
+	for i, s := range st.steps {
+		branch, rail := "├─ ", "│    "
+		if i == len(st.steps)-1 {
+			if last {
+				branch, rail = "└─ ", "     "
+			}
+		}
+		t.line(branch, t.title(p, s, ordered), t.condition(s.when))
+		t.step(s, p, rail, false)
+	}
+	if !last {
+		t.line("│")
+	}
+}
+
+// gate reports whether all that a stage does is wait for a person.
+func gate(st *stage) bool {
+	return len(st.steps) > 0 && !slices.ContainsFunc(st.steps, func(s *step) bool { return s.Action == nil || !s.Action.Gate() })
+}
+
+// orders reports whether the actions of a stage run one after another, so
+// that their order is worth showing.
+func orders(st *stage) bool {
+	first := 0
+	for _, s := range st.steps {
+		if s.Action == nil {
+			continue
+		}
+		if first == 0 {
+			first = s.Action.RunOrder
+		} else if s.Action.RunOrder != first {
+			return true
+		}
+	}
+	return false
+}
+
+// title names an action: provider, role, and the account where it is not the
+// pipeline's.
+func (t *text) title(p *pipe, s *step, ordered bool) string {
+	if s.Action == nil {
+		return t.paint(term.Strong, "condition") + t.paint(term.Faint, roleNote(s.Role, p))
+	}
+	a := s.Action
+	name := show(a.Name)
+	if ordered {
+		name = fmt.Sprintf("%d. %s", a.RunOrder, name)
+	}
+	note := " · " + providerName(a.Provider)
+	if a.Region != p.Region && a.Region != "" {
+		note += " · " + show(a.Region)
+	}
+	if !a.Gate() || len(s.calls) > 0 {
+		note += roleNote(s.Role, p)
+	}
+	return t.paint(term.Strong, name) + t.paint(term.Faint, note)
+}
+
+func providerName(p string) string {
+	if p == "Manual" {
+		return "manual approval"
+	}
+	return show(p)
+}
+
+func roleNote(role string, p *pipe) string {
+	if role == "" {
+		return ""
+	}
+	return " · role " + roleName(role, p.Account)
+}
+
+// roleName is a role without what a reader knows: its account, where that is
+// home.
+func roleName(role, home string) string {
+	a, err := arn.Parse(role)
+	if err != nil {
+		return show(role)
+	}
+	if a.Account != home && a.Account != "" {
+		return fmt.Sprintf("%s in account %s", show(a.Name()), show(a.Account))
+	}
+	return show(a.Name())
+}
+
+func (t *text) condition(when string) string {
+	if when == "" {
+		return ""
+	}
+	return t.paint(term.Unsure, "  when "+show(when))
+}
+
+// step writes the calls of a step and the jobs under it, each line behind
+// rail. A step that is a job gets a head of its own where head is set.
+func (t *text) step(s *step, p *pipe, rail string, head bool) {
+	if head {
+		kind, _ := strings.CutPrefix(s.Job.Type, "AWS::")
+		t.line(rail, "▶ ", t.paint(term.Strong, strings.ReplaceAll(kind, "::", " ")+" "+show(nameOf(s))), t.paint(term.Faint, roleNote(s.Role, p)), t.condition(s.when))
+		rail += "    "
+	}
+	n := 0
+	bs := bundles(s.calls)
+	for _, b := range bs {
+		if b.mark == allowed && b.calls[0].when == "" {
+			n += len(b.calls)
+		}
+	}
+	if n > 0 && !t.All {
+		t.line(rail, t.paint(term.Good, "✓"), fmt.Sprintf(" %s allowed", count(n, "call")))
+	}
+	for _, b := range bs {
+		if b.mark != allowed || t.All || b.calls[0].when != "" {
+			t.bundle(s, b, rail)
+		}
+	}
+	if !head && s.Action != nil && len(s.calls) == 0 && len(s.jobs) == 0 && !s.Action.Gate() {
+		t.line(rail, t.paint(term.Faint, "no calls known"))
+	}
+	for _, j := range s.jobs {
+		t.step(j, p, rail, true)
+	}
+}
+
+func nameOf(s *step) string {
+	if s.Job.Name != "" {
+		return s.Job.Name
+	}
+	return s.Job.ID()
+}
+
+// bundle writes one line of calls: sign, actions, resource, outcome.
+func (t *text) bundle(s *step, b bundle, rail string) {
+	sg := signs[b.mark]
+	c := b.calls[0]
+	var parts []string
+	if who := principal(c.Call); who != s.Role {
+		if _, err := arn.Parse(who); err == nil {
+			who = roleName(who, "")
+		}
+		parts = append(parts, show(who)+":")
+	}
+	for i, a := range b.actions() {
+		if i < len(b.actions())-1 {
+			a += ","
+		}
+		parts = append(parts, a)
+	}
+	if r := c.Request.Resource; r != "*" {
+		parts = append(parts, "on "+show(r))
+	}
+	if c.Target.What != "" {
+		parts = append(parts, "("+show(c.Target.What)+")")
+	}
+	tail := ""
+	switch b.mark {
+	case allowed:
+	case depends:
+		tail = sg.word
+	case denied, degraded, listed:
+		tail = sg.word + by(c.Call)
+	default:
+		panic("report: no such mark")
+	}
+	if t.All {
+		tail = strings.TrimPrefix(tail+", "+b.numbers(), ", ")
+	}
+	if n := t.finding(c); n > 0 {
+		tail += fmt.Sprintf(" → %d", n)
+	}
+	t.flow(rail, t.paint(sg.style, sg.sign)+" ", parts, t.paint(tailStyle(b.mark), tail)+t.condition(c.when))
+}
+
+func tailStyle(m mark) term.Style {
+	if m == allowed {
+		return term.Faint
+	}
+	return signs[m].style
+}
+
+// by names the layer that denies, and whether it does so by a statement or by
+// silence.
+func by(c *prove.Call) string {
+	switch layer := layerName(c.Decision.Layer); {
+	case layer == "":
+		return ""
+	case c.Decision.Layer == "passrole":
+		return ": " + layer
+	case c.Decision.Explicit:
+		return " by the " + layer
+	default:
+		return ": no " + layer + " allows it"
+	}
+}
+
+// flow writes words that must stay whole, then a tail, in as many lines as it
+// takes; the lines after the first are indented.
+func (t *text) flow(rail, sign string, parts []string, tail string) {
+	width := t.Width
+	if width == 0 {
+		width = 1 << 20
+	}
+	if strings.TrimSpace(tail) != "" {
+		parts = append(slices.Clone(parts), tail)
+	}
+	head, hang := rail+sign, rail+"    "
+	line, used := "", 0
+	for i, part := range parts {
+		if i < len(parts)-1 || tail == "" {
+			part = term.Printable(part)
+		}
+		w := term.Width(part)
+		gap := 1
+		if i == len(parts)-1 && tail != "" {
+			gap = 2
+		}
+		if used > 0 && term.Width(head)+used+gap+w > width {
+			t.line(head, line)
+			head, line, used = hang, "", 0
+		}
+		if used > 0 {
+			line += strings.Repeat(" ", gap)
+			used += gap
+		}
+		line += part
+		used += w
+	}
+	t.line(head, line)
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
