@@ -32,11 +32,13 @@ type Service struct {
 // Ref, ARN, Attrs are templates: ${Name}, ${Ref}, ${ARN}, ${Account},
 // ${Region}, ${Partition}, ${URLSuffix}, ${Stack}, ${LogicalID}, ${Path}
 // (property Path, "/" where absent) and ${Prop:A.B} stand for what they say;
-// ${Hole:x} is an unknown of its own that a deployment fixes. A property that
+// ${Hole:x} is an unknown of its own that a deployment fixes, a name or an id
+// (match.Name); ${Any:x} is one of any shape. A property that
 // is absent and has no default makes a hole; ${Prop:A.B=text} gives a default.
 // ${Bare:A.B} is the property without a leading "https://" or "/", ${Last:A.B}
 // what follows its last ':' or '/' (a name, given as a name or an ARN); both
-// take a default, and "Name" for A.B is the physical name.
+// take a default, and "Name" for A.B is the physical name. ${Prefix:A.B=text}
+// is ${Last:A.B} and a '/', nothing where the property is absent or is text.
 type Type struct {
 	Name     string // "AWS::S3::Bucket"
 	Source   string // AWS page

@@ -26,7 +26,7 @@ var types = []service.Type{
 		Name: "AWS::CodePipeline::Webhook", Source: page + "webhook.html",
 		NameProp: "Name",
 		ARN:      "arn:${Partition}:codepipeline:${Region}:${Account}:webhook:${Name}",
-		Attrs:    map[string]string{"Id": "${Hole:Id}", "Url": "https://${Hole:Url}"},
+		Attrs:    map[string]string{"Id": "${Hole:Id}"},
 		Props: []string{
 			"Authentication", "AuthenticationConfiguration", "Filters", "Name", "RegisterWithThirdParty", "Tags",
 			"TargetAction", "TargetPipeline", "TargetPipelineVersion",

@@ -70,8 +70,7 @@ var types = []service.Type{
 	},
 	{
 		Name: "AWS::ECR::RepositoryCreationTemplate", Source: page + "repositorycreationtemplate.html",
-		Ref:   "${Prop:Prefix}",
-		Attrs: map[string]string{"CreatedAt": "${Hole:CreatedAt}", "UpdatedAt": "${Hole:UpdatedAt}"},
+		Ref: "${Prop:Prefix}",
 		Props: []string{
 			"AppliedFor", "CustomRoleArn", "Description", "EncryptionConfiguration", "ImageTagMutability",
 			"ImageTagMutabilityExclusionFilters", "LifecyclePolicy", "Prefix", "RepositoryPolicy", "ResourceTags",

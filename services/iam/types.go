@@ -57,9 +57,9 @@ var types = []service.Type{
 		ARN:      "arn:${Partition}:iam::${Account}:policy${Path}${Name}",
 		Attrs: map[string]string{
 			"PolicyArn": "${ARN}", "PolicyId": "${Hole:PolicyId}",
-			"AttachmentCount": "${Hole:AttachmentCount}", "CreateDate": "${Hole:CreateDate}",
+			"AttachmentCount":  "${Hole:AttachmentCount}",
 			"DefaultVersionId": "${Hole:DefaultVersionId}", "IsAttachable": "true",
-			"PermissionsBoundaryUsageCount": "${Hole:PermissionsBoundaryUsageCount}", "UpdateDate": "${Hole:UpdateDate}",
+			"PermissionsBoundaryUsageCount": "${Hole:PermissionsBoundaryUsageCount}",
 		},
 		Props: []string{
 			"Description", "Groups", "ManagedPolicyName", "Path", "PolicyDocument", "Roles", "Users",
@@ -142,7 +142,7 @@ var types = []service.Type{
 	{
 		Name: "AWS::IAM::AccessKey", Source: page + "accesskey.html",
 		Ref:   "${Hole:Id}",
-		Attrs: map[string]string{"SecretAccessKey": "${Hole:SecretAccessKey}", "Id": "${Ref}"},
+		Attrs: map[string]string{"Id": "${Ref}"},
 		Props: []string{
 			"Serial", "Status", "UserName",
 		},

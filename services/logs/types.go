@@ -103,10 +103,6 @@ var types = []service.Type{
 		Name: "AWS::Logs::DeliverySource", Source: page + "deliverysource.html",
 		NameProp: "Name",
 		ARN:      "arn:${Partition}:logs:${Region}:${Account}:delivery-source:${Name}",
-		Attrs: map[string]string{
-			"Service": "${Hole:Service}", "ResourceArns": "${Hole:ResourceArns}",
-			"Status": "${Hole:Status}", "StatusReason": "${Hole:StatusReason}",
-		},
 		Props: []string{
 			"DeliverySourceConfiguration", "LogType", "Name", "ResourceArn", "Tags",
 		},

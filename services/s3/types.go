@@ -57,7 +57,7 @@ var types = []service.Type{
 		Name: "AWS::S3::MultiRegionAccessPoint", Source: page + "multiregionaccesspoint.html",
 		NameProp: "Name", Lower: true,
 		ARN:   "arn:${Partition}:s3::${Account}:accesspoint/${Hole:Alias}",
-		Attrs: map[string]string{"Alias": "${Hole:Alias}", "CreatedAt": "${Hole:CreatedAt}"},
+		Attrs: map[string]string{"Alias": "${Hole:Alias}"},
 		Props: []string{
 			"Name", "PublicAccessBlockConfiguration", "Regions",
 		},
