@@ -49,7 +49,8 @@ type span byte
 
 const (
 	looseSpan  span = iota // anything; ':' and '/' give Maybe
-	slashSpan              // anything; ':' gives Maybe
+	pathSpan               // anything; ':' gives Maybe
+	slashSpan              // no ':'
 	openSpan               // anything
 	closedSpan             // no ':' and no '/'
 	fieldSpan              // likewise, or nothing at all
@@ -181,10 +182,9 @@ func crosses(v span, c byte) truth.Value {
 	case openSpan:
 		return truth.Yes
 	case slashSpan:
-		if c == '/' {
-			return truth.Yes
-		}
-		return truth.Maybe
+		return truth.Of(c == '/')
+	case pathSpan:
+		return truth.Of(c == '/').Or(truth.Maybe)
 	case looseSpan:
 		return truth.Maybe
 	case closedSpan, fieldSpan:
@@ -200,7 +200,7 @@ func holds(v span, c match.Class) truth.Value {
 	case match.Name, match.Account:
 		return truth.Yes
 	case match.Path:
-		return truth.Of(v == slashSpan || v == openSpan).Or(truth.Maybe)
+		return truth.Of(v == slashSpan || v == pathSpan || v == openSpan).Or(truth.Maybe)
 	case match.Key:
 		return truth.Of(v == openSpan).Or(truth.Maybe)
 	default:
@@ -265,8 +265,8 @@ func stringCells(s string, pattern bool) []cell {
 
 // spanOf says what a variable of the reference may hold, by its name.
 //
-//   - IAM paths: ${RoleNameWithPath} and the like
-//     (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns).
+//   - IAM paths: ${RoleNameWithPath} and the like; a path may even hold ':'
+//     (https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html, Path).
 //   - object keys: any UTF-8
 //     (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html);
 //     bucket names: letters, digits, '.' and '-'
@@ -290,11 +290,13 @@ func spanOf(name string) span {
 		return closedSpan
 	case "ObjectName":
 		return openSpan
-	case "LogGroupName", "LogStreamName", "RepositoryName", "ParameterNameWithoutLeadingSlash", "SecretId", "Alias", "OidcProviderName":
+	case "LogGroupName":
+		return pathSpan
+	case "LogStreamName", "RepositoryName", "ParameterNameWithoutLeadingSlash", "SecretId", "Alias", "OidcProviderName":
 		return slashSpan
 	default:
 		if strings.HasSuffix(name, "WithPath") {
-			return slashSpan
+			return pathSpan
 		}
 		return looseSpan
 	}

@@ -11,6 +11,18 @@ import (
 	"testing"
 )
 
+// TestMain looks before any test has asked for anything: no bundle is open
+// after start-up, so importing the package is free.
+func TestMain(m *testing.M) {
+	for _, b := range []*bundle{&servicesBundle, &policiesBundle, &cfnBundle} {
+		if b.shards != nil || b.dict != nil {
+			fmt.Fprintln(os.Stderr, "facts: data is unpacked at start-up")
+			os.Exit(1)
+		}
+	}
+	os.Exit(m.Run())
+}
+
 // The limits are promises to whoever downloads the program.
 func TestSizes(t *testing.T) {
 	for _, c := range []struct {

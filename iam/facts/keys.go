@@ -91,8 +91,7 @@ func (s *ServiceFacts) ConditionKeys() iter.Seq[Key] { return slices.Values(s.ke
 func GlobalKeys() iter.Seq[Key] { return slices.Values(list().globals) }
 
 // KeyType returns the type of a full condition key, in any case: a global
-// one, one of a service, or one of a federation provider that STS knows
-// ("saml:aud").
+// one, one of a service, or one of a federation provider ("saml:aud").
 func KeyType(key string) (Type, bool) {
 	prefix, _, ok := strings.Cut(key, ":")
 	if !ok {
@@ -121,7 +120,26 @@ func KeyType(key string) (Type, bool) {
 			}
 		}
 	}
-	return 0, false
+	return federated(key)
+}
+
+// federated returns the type of the keys that every OpenID Connect provider
+// has under its own URL ("token.actions.githubusercontent.com:sub"), which
+// the reference lists for few of them
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif).
+func federated(key string) (Type, bool) {
+	i := strings.LastIndexByte(key, ':')
+	if provider := key[:i]; !strings.Contains(provider, ".") || strings.Contains(provider, ":") {
+		return 0, false
+	}
+	switch strings.ToLower(key[i+1:]) {
+	case "aud", "sub":
+		return TypeString, true
+	case "amr":
+		return TypeStrings, true
+	default:
+		return 0, false
+	}
 }
 
 // matchKeys returns the key that name stands for, the one with the most
@@ -129,7 +147,10 @@ func KeyType(key string) (Type, bool) {
 func matchKeys(keys []Key, name string) (best Key, ok bool) {
 	most := -1
 	for _, k := range keys {
-		if n := literal(k.Name); n > most && fits(k.Name, name) {
+		if !fits(k.Name, name) {
+			continue
+		}
+		if n := literal(k.Name); n > most {
 			best, most, ok = k, n, true
 		}
 	}
