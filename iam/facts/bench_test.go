@@ -66,3 +66,21 @@ func BenchmarkMatchARN(b *testing.B) {
 		MatchARN(template, "arn:aws:logs:eu-central-1:111111111111:log-group:/aws/codebuild/build:log-stream:a/b")
 	}
 }
+
+// What a proof of a three-account pipeline asks for.
+func BenchmarkColdPipeline(b *testing.B) {
+	services := []string{
+		"cloudformation", "codebuild", "codecommit", "codeconnections", "codedeploy", "codepipeline", "ecr", "ecs", "events",
+		"iam", "kms", "logs", "organizations", "s3", "secretsmanager", "sns", "ssm", "sts",
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		cold := bundle{data: &servicesData}
+		for _, p := range services {
+			payload, ok := cold.find(p)
+			if !ok || len(decodeService(p, payload).actions) == 0 {
+				b.Fatal("not found")
+			}
+		}
+	}
+}
