@@ -8,7 +8,7 @@ GO ?= go
 FUZZTIME ?= 5m
 CDK_OUT ?= $(or $(TMPDIR),/tmp)/penstock-cdk
 
-.PHONY: check test build fmt vet facts cdk fuzz bench
+.PHONY: check test build fmt vet facts facts-check tools-check cdk fuzz bench
 
 check: fmt vet build test
 
@@ -23,6 +23,15 @@ build:
 
 test:
 	$(GO) test ./...
+
+facts:
+	$(GO) run -C tools ./factsgen
+
+facts-check:
+	$(GO) run -C tools ./factsgen -check
+
+tools-check:
+	$(GO) vet -C tools ./... && $(GO) test -C tools ./...
 
 cdk:
 	tools/cdk/synth.sh $(CDK_OUT)
