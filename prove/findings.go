@@ -69,7 +69,7 @@ func (p *prover) finding(r *Run, g *callGroup) diag.Finding {
 		Depends:   d.Missing,
 		Principal: principal(c),
 		Action:    strings.Join(g.actions(), ", "),
-		Resource:  c.Request.Resource,
+		Resource:  strings.Join(g.resources(), ", "),
 		Layer:     d.Layer,
 		Related:   related(c),
 	}
@@ -114,10 +114,7 @@ func sentence(g *callGroup) string {
 	c := g.calls[0]
 	who := short(principal(c))
 	what := strings.Join(g.actions(), ", ")
-	on := match.Render(c.Request.Resource)
-	if c.Target.What != "" {
-		on += " (" + match.Render(c.Target.What) + ")"
-	}
+	on := onWhat(g)
 	verb := "may not"
 	if c.Decision.Verdict == authz.Depends {
 		verb = "may or may not"
@@ -133,6 +130,23 @@ func sentence(g *callGroup) string {
 	case service.Stops:
 	}
 	return s
+}
+
+// onWhat names the resources of a group, three at most.
+func onWhat(g *callGroup) string {
+	rs := g.resources()
+	const most = 3
+	var names []string
+	for _, r := range rs[:min(most, len(rs))] {
+		names = append(names, match.Render(r))
+	}
+	if len(rs) == 1 && g.calls[0].Target.What != "" {
+		names[0] += " (" + match.Render(g.calls[0].Target.What) + ")"
+	}
+	if more := len(rs) - most; more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	return list(names)
 }
 
 // Reason says in a clause why a decision fell as it did.

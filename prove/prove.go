@@ -13,10 +13,12 @@ package prove
 
 import (
 	"slices"
+	"strings"
 
 	"penstock/cloud"
 	"penstock/diag"
 	"penstock/iam/authz"
+	"penstock/iam/facts"
 	"penstock/pipeline"
 	"penstock/service"
 	"penstock/source"
@@ -64,9 +66,7 @@ type Options struct {
 	Engine *authz.Engine
 	// Mend reads the material again with edits applied; nil proposes no
 	// fixes.
-	Mend func([]diag.Edit) ([]*cloud.Model, error)
-	// Write turns a value into what a template's author would write in its
-	// place; see Author. Nil proposes no fixes.
+	Mend   func([]diag.Edit) ([]*cloud.Model, error)
 	Author Author
 }
 
@@ -132,7 +132,7 @@ func (c *Call) Failed() bool {
 // Prove proves theorems over the models of all scenarios.
 func Prove(models []*cloud.Model, opt Options) *Report {
 	if opt.Engine == nil {
-		opt.Engine = authz.New(authz.Options{})
+		opt.Engine = NewEngine()
 	}
 	p := &prover{opt: opt, rooms: index(opt.Services)}
 	rep := &Report{}
@@ -164,6 +164,28 @@ func Prove(models []*cloud.Model, opt Options) *Report {
 	}
 	rep.Coverage = coverage(models)
 	return rep
+}
+
+// NewEngine returns an engine that knows AWS's actions from the embedded
+// facts.
+func NewEngine() *authz.Engine {
+	return authz.New(authz.Options{Actions: actionFacts{}, RCPServices: facts.RCP})
+}
+
+type actionFacts struct{}
+
+// ResourceLevel implements authz.ActionFacts.
+func (actionFacts) ResourceLevel(action string) (supported, known bool) {
+	prefix, name, ok := strings.Cut(action, ":")
+	if !ok {
+		return false, false
+	}
+	svc, ok := facts.Service(prefix)
+	if !ok {
+		return false, false
+	}
+	a, ok := svc.Action(name)
+	return ok && a.ResourceLevel(), ok
 }
 
 func coverage(models []*cloud.Model) Coverage {

@@ -140,7 +140,7 @@ func (p *prover) decide(m *cloud.Model, c *Call) {
 		c.Decision = authz.Decision{Verdict: authz.Depends, Layer: "catalogue", Missing: c.Target.Missing}
 		return
 	}
-	pol := authz.Collect(m, &c.Request)
+	pol := collect(m, c)
 	if v := p.opt.Engine.Decide(&c.Request, pol); v == authz.Allow {
 		c.Decision.Verdict = v
 		return
@@ -154,9 +154,26 @@ func (rep *Report) Explain(m *cloud.Model, e *authz.Engine, c *Call) authz.Decis
 		return c.Decision
 	}
 	if e == nil {
-		e = authz.New(authz.Options{})
+		e = NewEngine()
 	}
-	return e.Explain(&c.Request, authz.Collect(m, &c.Request))
+	return e.Explain(&c.Request, collect(m, c))
+}
+
+// collect gathers the policies for a call, that of the VPC endpoint on its
+// way included.
+func collect(m *cloud.Model, c *Call) *authz.Policies {
+	pol := authz.Collect(m, &c.Request)
+	if e := c.Target.Endpoint; e != nil {
+		pol.HasEndpoint = true
+		for _, a := range e.Policies {
+			if a.Policy != nil {
+				pol.Endpoint = append(pol.Endpoint, a.Policy)
+			} else {
+				pol.Unknown = append(pol.Unknown, authz.Unknown{Layer: "endpoint", Fact: a.Unknown})
+			}
+		}
+	}
+	return pol
 }
 
 // findings states what a run shows, one finding for calls that fail alike.
@@ -190,8 +207,9 @@ func covers(fs []diag.Finding) func(*Call) bool {
 	}
 }
 
-// A callGroup is calls that one sentence describes: one caller, one resource,
-// one verdict of one layer.
+// A callGroup is calls that one sentence describes: one caller, one line of
+// the catalogue, one verdict of one layer; of the layers that stand at the
+// resource, one resource.
 type callGroup struct{ calls []*Call }
 
 func groups(r *Run) []*callGroup {
@@ -199,15 +217,19 @@ func groups(r *Run) []*callGroup {
 	index := map[string]*callGroup{}
 	for _, s := range r.Steps {
 		for _, c := range s.Calls {
-			if c.Decision.Verdict == authz.Allow {
+			d := c.Decision
+			if d.Verdict == authz.Allow {
 				continue
 			}
-			k := fmt.Sprint(principal(c), "|", c.Request.Resource, "|", c.Decision.Verdict, c.Decision.Explicit, c.Decision.Layer, "|", c.Row.Need)
-			if c.Decision.Verdict == authz.Depends {
-				k += fmt.Sprint(c.Decision.Missing)
+			k := fmt.Sprint(principal(c), "|", c.Row.ID, "|", d.Verdict, d.Explicit, d.Layer, "|", c.Row.Need)
+			if d.Verdict == authz.Depends {
+				k += fmt.Sprint(d.Missing)
 			}
-			if c.Decision.Deciding != nil && c.Decision.Explicit {
-				k += fmt.Sprint("|", c.Decision.Deciding.Statement.Span.Start, c.Decision.Deciding.Statement.Span)
+			if d.Layer == "resource" || d.Layer == "trust" {
+				k += "|" + owner(r.Model, c)
+			}
+			if d.Deciding != nil && d.Explicit {
+				k += fmt.Sprint("|", d.Deciding.Statement.Span)
 			}
 			g := index[k]
 			if g == nil {
@@ -221,6 +243,13 @@ func groups(r *Run) []*callGroup {
 	return out
 }
 
+func owner(m *cloud.Model, c *Call) string {
+	if r := m.Owner(c.Request.Resource); r != nil {
+		return r.ID()
+	}
+	return c.Request.Resource
+}
+
 func (g *callGroup) actions() []string {
 	var as []string
 	for _, c := range g.calls {
@@ -229,6 +258,17 @@ func (g *callGroup) actions() []string {
 		}
 	}
 	return as
+}
+
+// resources returns what the calls are on, each once.
+func (g *callGroup) resources() []string {
+	var rs []string
+	for _, c := range g.calls {
+		if !slices.Contains(rs, c.Request.Resource) {
+			rs = append(rs, c.Request.Resource)
+		}
+	}
+	return rs
 }
 
 func principal(c *Call) string {
