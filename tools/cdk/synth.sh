@@ -5,6 +5,7 @@
 #
 # Leaves in DIR:
 #   bootstrap.yaml                                   the bootstrap template of the pinned CDK CLI
+#   <app>/bootstrap.yaml                             the same, beside the stacks file that names it
 #   <app>/penstock.stacks.yaml                       what goes where: the assembly, and the bootstrap in each account
 #   <app>/cdk.out/                                   the cloud assembly (manifest.json, templates, assets)
 #
@@ -46,5 +47,9 @@ done
 
 (cd "$out" && ./node_modules/.bin/cdk bootstrap --show-template --no-notices) >"$out/bootstrap.yaml.new"
 mv "$out/bootstrap.yaml.new" "$out/bootstrap.yaml"
+# A stacks file names files of its own folder only.
+for app in "$here"/apps/*.js; do
+	cp "$out/bootstrap.yaml" "$out/$(basename "$app" .js)/bootstrap.yaml"
+done
 
 echo "$out"

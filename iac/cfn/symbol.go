@@ -1,0 +1,154 @@
+package cfn
+
+import (
+	"strings"
+
+	"penstock/match"
+)
+
+// A part is a literal or a hole of a symbolic string.
+type part struct {
+	text  string // a hole with its marks
+	hole  bool
+	class match.Class
+}
+
+// parts takes a symbolic string apart.
+func parts(s string) []part {
+	var ps []part
+	for s != "" {
+		i := strings.IndexByte(s, 0)
+		if i < 0 {
+			break
+		}
+		j := strings.IndexByte(s[i+1:], 0)
+		if j < 1 {
+			break
+		}
+		if i > 0 {
+			ps = append(ps, part{text: s[:i]})
+		}
+		ps = append(ps, part{text: s[i : i+j+2], hole: true, class: match.Class(s[i+1])})
+		s = s[i+j+2:]
+	}
+	if s != "" {
+		ps = append(ps, part{text: s})
+	}
+	return ps
+}
+
+// isHole reports whether s is one hole and nothing else.
+func isHole(s string) bool {
+	return len(s) > 3 && s[0] == 0 && strings.IndexByte(s[1:], 0) == len(s)-2
+}
+
+// excludes reports whether no filling of a hole of class c holds the
+// character.
+func excludes(c match.Class, r byte) bool {
+	switch c {
+	case match.Name:
+		return strings.IndexByte(":/*? \t\r\n", r) >= 0
+	case match.Path:
+		return strings.IndexByte(":*? \t\r\n", r) >= 0
+	case match.Account:
+		return r < '0' || r > '9'
+	default:
+		return false
+	}
+}
+
+// fits reports whether a known string can fill a hole of class c.
+func fits(c match.Class, s string) bool {
+	switch c {
+	case match.Any:
+		return true
+	case match.Account:
+		if len(s) != 12 {
+			return false
+		}
+	}
+	for i := range len(s) {
+		if excludes(c, s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// split splits a symbolic string; false where a hole may hold the delimiter
+// or a part of it.
+func split(s, delim string) ([]string, bool) {
+	if !match.HasHole(s) {
+		return strings.Split(s, delim), true
+	}
+	out := []string{""}
+	for _, p := range parts(s) {
+		if p.hole {
+			for i := range len(delim) {
+				if !excludes(p.class, delim[i]) {
+					return nil, false
+				}
+			}
+			out[len(out)-1] += p.text
+			continue
+		}
+		for i, x := range strings.Split(p.text, delim) {
+			if i > 0 {
+				out = append(out, "")
+			}
+			out[len(out)-1] += x
+		}
+	}
+	return out, true
+}
+
+// near returns ", did you mean …" where a name is close to one of names, or
+// the names where there are few.
+func near(name string, names []string) string {
+	best, score := "", 3
+	for _, n := range names {
+		if strings.EqualFold(n, name) {
+			best, score = n, 0
+		} else if len(n)-len(name) < score && len(name)-len(n) < score {
+			if d := distance(strings.ToLower(n), strings.ToLower(name), score); d < score {
+				best, score = n, d
+			}
+		}
+	}
+	switch {
+	case best != "" && len(name) > 2:
+		return "; did you mean " + best + "?"
+	case len(names) > 0 && len(names) <= 8:
+		return "; there is " + strings.Join(names, ", ")
+	default:
+		return ""
+	}
+}
+
+// distance is the edit distance of a and b, or limit where it is not less.
+func distance(a, b string, limit int) int {
+	if len(a) > 128 || len(b) > 128 {
+		return limit
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal, least := row[0], i
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := diagonal
+			if a[i-1] != b[j-1] {
+				cost++
+			}
+			diagonal = row[j]
+			row[j] = min(cost, row[j]+1, row[j-1]+1)
+			least = min(least, row[j])
+		}
+		if least >= limit {
+			return limit
+		}
+	}
+	return row[len(b)]
+}

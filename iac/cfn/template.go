@@ -1,0 +1,190 @@
+package cfn
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"penstock/diag"
+	"penstock/doc"
+	"penstock/doc/load"
+	"penstock/source"
+)
+
+// A template is one file, parsed and checked; stacks and scenarios share it.
+type template struct {
+	name string
+	file *source.File
+
+	params, maps, conds, resources, outputs, rules *doc.Node
+
+	index    map[string]*doc.Node // logical id → body
+	paramOf  map[string]*doc.Node
+	condOf   map[string]*doc.Node
+	keys     map[string]*doc.Node // logical id → its key node
+	langExt  bool
+	macros   []string // transforms that may change anything
+	loops    bool     // holds Fn::ForEach
+	found    []diag.Finding
+	dependOn map[string][]string // logical id → what it refers to
+}
+
+// transforms that do not change what is allowed to whom, or that we evaluate.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-reference.html
+var harmless = map[string]bool{
+	"AWS::LanguageExtensions":             true,
+	"AWS::CodeDeployBlueGreen":            true, // adds task sets at deployment
+	"AWS::SecretsManager-2020-07-23":      true, // adds a stack with the rotation function
+	"AWS::SecretsManager-2024-09-16":      true,
+	"AWS::Include":                        true, // evaluated where it stands
+	"AWS::EnableTerminationProtection":    false,
+	"AWS::Serverless-2016-10-31":          false,
+	"AWS::CodeStar":                       false,
+	"AWS::ServiceCatalog":                 false,
+	"AWS::CloudFormation::ResourceImport": false,
+}
+
+// template reads a template once.
+func (l *loader) template(name string) (*template, error) {
+	name = path.Clean(name)
+	if t := l.templates[name]; t != nil {
+		return t, nil
+	}
+	f, err := l.in.Read(name)
+	if err != nil {
+		return nil, fmt.Errorf("reading template: %w", err)
+	}
+	root, fs, err := load.Parse(f)
+	if err != nil {
+		return nil, fmt.Errorf("reading template: %w", err)
+	}
+	t, err := newTemplate(name, f, root)
+	if err != nil {
+		return nil, err
+	}
+	t.found = append(fs, t.found...)
+	l.templates[name] = t
+	t.check(l)
+	return t, nil
+}
+
+func newTemplate(name string, f *source.File, root *doc.Node) (*template, error) {
+	if root.Kind != doc.Map {
+		return nil, &doc.Error{At: root.Span, Message: fmt.Sprintf("%s holds a %s, and a template is a map", f.Name, root.Kind), Fix: `a CloudFormation template is a map with the key "Resources"`}
+	}
+	t := &template{name: name, file: f}
+	for i := range root.Fields {
+		fl := &root.Fields[i]
+		var to **doc.Node
+		switch fl.Name() {
+		case "Parameters":
+			to = &t.params
+		case "Mappings":
+			to = &t.maps
+		case "Conditions":
+			to = &t.conds
+		case "Resources":
+			to = &t.resources
+		case "Outputs":
+			to = &t.outputs
+		case "Rules":
+			to = &t.rules
+		case "Transform":
+			for x := range fl.Value.Elems() {
+				t.transform(x)
+			}
+			continue
+		case "AWSTemplateFormatVersion", "Description", "Metadata", "Hooks", "Globals", "Fn::Transform":
+			if fl.Name() == "Fn::Transform" {
+				t.transform(fl.Value)
+			}
+			continue
+		default:
+			t.find(CodeShape, fl.Key.Span, diag.Warning, "%q is no section of a template", fl.Name())
+			continue
+		}
+		if fl.Value.Kind == doc.Null {
+			continue
+		}
+		if fl.Value.Kind != doc.Map {
+			return nil, &doc.Error{At: fl.Value.Span, Message: fmt.Sprintf("%s is a %s", fl.Name(), fl.Value.Kind), Fix: fl.Name() + " must be a map from names to declarations"}
+		}
+		*to = fl.Value
+	}
+	if t.resources == nil {
+		return nil, &doc.Error{At: source.Span{File: f}, Message: f.Name + " is no CloudFormation template: it has no Resources", Fix: `add "Resources", or name another file`}
+	}
+	t.indexAll()
+	return t, nil
+}
+
+// indexAll fills the indexes from the sections.
+func (t *template) indexAll() {
+	t.index = make(map[string]*doc.Node, len(t.resources.Fields))
+	t.keys = make(map[string]*doc.Node, len(t.resources.Fields))
+	for _, f := range t.resources.Fields {
+		if strings.HasPrefix(f.Name(), "Fn::ForEach::") {
+			t.loops = true
+			continue
+		}
+		if _, ok := t.index[f.Name()]; !ok {
+			t.index[f.Name()], t.keys[f.Name()] = f.Value, f.Key
+		}
+	}
+	t.paramOf, t.condOf = fields(t.params), fields(t.conds)
+	if !t.loops {
+		t.loops = hasLoop(t.resources) || hasLoop(t.conds) || hasLoop(t.outputs)
+	}
+}
+
+func fields(n *doc.Node) map[string]*doc.Node {
+	if n == nil {
+		return nil
+	}
+	m := make(map[string]*doc.Node, len(n.Fields))
+	for _, f := range n.Fields {
+		if _, ok := m[f.Name()]; !ok {
+			m[f.Name()] = f.Value
+		}
+	}
+	return m
+}
+
+func (t *template) transform(x *doc.Node) {
+	name := x.Str()
+	if x.Kind == doc.Map {
+		name = x.Get("Name").Str()
+	}
+	switch {
+	case name == "AWS::LanguageExtensions":
+		t.langExt = true
+	case name == "AWS::Serverless-2016-10-31":
+		t.find(CodeMacro, x.Span, diag.Warning, "the transform AWS::Serverless-2016-10-31 is not expanded yet: resources of type AWS::Serverless::… count as not understood")
+	case harmless[name]:
+	default:
+		t.macros = append(t.macros, name)
+		t.find(CodeMacro, x.Span, diag.Warning, "the macro %q can change the whole template, and what it does is not in the template", name)
+	}
+}
+
+func (t *template) find(code string, at source.Span, sev diag.Severity, format string, args ...any) {
+	t.found = append(t.found, diag.Finding{Code: code, At: at, Severity: sev, Certainty: diag.Proved, Message: fmt.Sprintf(format, args...)})
+}
+
+// hasLoop reports whether a tree holds a Fn::ForEach key.
+func hasLoop(n *doc.Node) bool {
+	if n == nil {
+		return false
+	}
+	for _, f := range n.Fields {
+		if strings.HasPrefix(f.Key.Text, "Fn::ForEach::") || hasLoop(f.Value) {
+			return true
+		}
+	}
+	for _, it := range n.Items {
+		if hasLoop(it) {
+			return true
+		}
+	}
+	return false
+}

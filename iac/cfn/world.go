@@ -1,0 +1,419 @@
+package cfn
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"penstock/arn"
+	"penstock/cloud"
+	"penstock/diag"
+	"penstock/doc"
+	"penstock/iam"
+	"penstock/match"
+	"penstock/source"
+	"penstock/truth"
+)
+
+// Bounds that no real template comes near. CloudFormation takes templates of
+// up to 1 MB and 500 resources
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
+const (
+	maxSteps  = 8 << 20 // evaluated nodes, all stacks
+	maxText   = 1 << 20 // length of one string
+	maxStacks = 500     // nested stacks included
+)
+
+// A world is one evaluation of all stacks: under one scenario, or with all
+// open conditions open.
+type world struct {
+	*loader
+	sc     *scenario
+	model  *cloud.Model
+	stacks []*stack // parents before their nested stacks
+
+	exports  map[exportKey]*output
+	exported bool
+	ssm      map[exportKey]*resource
+	asked    []*cond
+	quiet    int // > 0: a condition that is open here makes no scenario
+	raw      int // > 0: inside a condition, NoEcho parameters have their value
+	alts     map[*doc.Node]*alt
+
+	found    []diag.Finding
+	seen     map[string]bool
+	steps    int
+	resolves []Resolve
+	gaps     map[string]*Gap
+	gapOrder []string
+	total    int
+	known    int
+	asg      *assignment
+	path     []step // what is being evaluated, for circles
+}
+
+type exportKey struct{ account, region, name string }
+
+// A stack is one template in one account and region, in one world.
+type stack struct {
+	w    *world
+	t    *template
+	cs   *cloud.Stack
+	name string // what AWS::StackName gives; symbolic for a nested stack
+	// label is unique among the stacks and names its holes.
+	label                      string
+	account, region, partition string
+	given                      map[string]given
+	params                     map[string]*param
+	conds                      map[string]*cond
+	res                        map[string]*resource
+	order                      []*resource
+	outs                       map[string]*output
+	outNames                   []string
+	phys                       map[string]string
+	tags                       map[string]string
+	parent                     *stack
+	at                         *resource // of the parent
+	maybe                      []string
+	cur                        *resource // whose properties are being evaluated
+	ruled                      bool
+	rulesMemo                  []rule
+	exprs                      []candidate
+}
+
+// given is a parameter value: an evaluated node, or one to evaluate in the
+// parent stack.
+type given struct {
+	node *doc.Node
+	in   *stack
+	at   source.Span
+}
+
+func (l *loader) world(sc *scenario) *world {
+	w := &world{
+		loader: l, sc: sc, model: cloud.New(),
+		exports: map[exportKey]*output{}, ssm: map[exportKey]*resource{},
+		alts: map[*doc.Node]*alt{}, seen: map[string]bool{}, gaps: map[string]*Gap{},
+	}
+	if sc != nil {
+		w.model.Scenario = sc.text
+	}
+	for i := range l.stacks {
+		p := &l.stacks[i]
+		s := &stack{
+			w: w, t: p.t, name: p.in.Name, label: p.label,
+			account: p.in.Account, region: p.in.Region,
+			given: p.params, phys: p.in.PhysicalIDs, tags: p.in.Tags,
+		}
+		w.add(s)
+		for _, name := range p.names {
+			if s.t.paramOf[name] == nil {
+				w.find(CodeUndeclared, p.params[name].at, diag.Error, "parameter %q is given to stack %q, and its template %s does not declare it%s", name, s.label, s.t.file.Name, near(name, slices.Sorted(maps.Keys(s.t.paramOf))))
+			}
+		}
+	}
+	for i := 0; i < len(w.stacks); i++ {
+		w.stacks[i].nest()
+	}
+	w.index()
+	for _, s := range w.stacks {
+		s.evalAll()
+	}
+	return w
+}
+
+// add makes a stack ready: the template with its loops expanded, resources by
+// logical id, nothing evaluated.
+func (w *world) add(s *stack) {
+	s.partition = arn.Partition(s.region)
+	s.params, s.conds = map[string]*param{}, map[string]*cond{}
+	s.cs = &cloud.Stack{Name: s.label, Account: s.account, Region: s.region, Template: s.t.name, File: s.t.file}
+	w.stacks = append(w.stacks, s)
+	w.model.Stacks = append(w.model.Stacks, s.cs)
+	w.keep(s.t.found)
+	if s.t.loops {
+		s.t = s.expanded()
+		w.keep(s.t.found)
+	}
+	s.res = make(map[string]*resource, len(s.t.index))
+	for _, f := range s.t.resources.Fields {
+		if s.res[f.Name()] != nil || s.t.index[f.Name()] == nil {
+			continue
+		}
+		r := &resource{s: s, id: f.Name(), body: f.Value, key: f.Key, typ: f.Value.Get("Type").Str()}
+		r.t = w.in.Types(r.typ)
+		s.res[r.id] = r
+		s.order = append(s.order, r)
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.phys)) {
+		if s.res[id] == nil {
+			w.find(CodePhysical, source.Span{File: s.t.file}, diag.Warning, "physicalIds of stack %q names %q, and the template declares no such resource%s", s.label, id, near(id, slices.Sorted(maps.Keys(s.res))))
+		}
+	}
+	s.outs = map[string]*output{}
+	if s.t.outputs != nil {
+		for _, f := range s.t.outputs.Fields {
+			if s.outs[f.Name()] == nil && f.Value.Kind == doc.Map {
+				s.outs[f.Name()] = &output{s: s, name: f.Name(), body: f.Value, at: f.Key.Span}
+				s.outNames = append(s.outNames, f.Name())
+			}
+		}
+	}
+}
+
+// nest adds the nested stacks whose templates are local files.
+func (s *stack) nest() {
+	for _, r := range s.order {
+		if r.typ != "AWS::CloudFormation::Stack" {
+			continue
+		}
+		exists := r.exists()
+		if exists == truth.No {
+			continue
+		}
+		file, why := r.nestedFile()
+		if why != "" {
+			r.opaque = append(r.opaque, why)
+			s.w.find(CodeNested, r.key.Span, diag.Warning, "the template of the nested stack %q is not read: %s", r.id, why)
+			continue
+		}
+		chain := []string{file}
+		for p := s; p != nil; p = p.parent {
+			chain = append(chain, p.t.name)
+			if p.t.name != file {
+				continue
+			}
+			slices.Reverse(chain)
+			s.w.find(CodeNested, r.key.Span, diag.Error, "the nested stack %q includes the template that it stands in: %s", r.id, strings.Join(chain, " → "))
+			r.opaque = append(r.opaque, "its template includes itself")
+			file = ""
+			break
+		}
+		if file == "" {
+			continue
+		}
+		if len(s.w.stacks) >= maxStacks {
+			s.w.find(CodeLimit, r.key.Span, diag.Error, "more than %d stacks", maxStacks)
+			return
+		}
+		t, err := s.w.nestedTemplate(file)
+		if err != nil {
+			r.opaque = append(r.opaque, "its template cannot be read")
+			s.w.find(CodeNested, r.key.Span, diag.Error, "the template of the nested stack %q cannot be read: %v", r.id, err)
+			continue
+		}
+		c := &stack{
+			w: s.w, t: t, name: match.Hole(match.Name, s.label+"."+r.id), label: s.label + "-" + r.id,
+			account: s.account, region: s.region, tags: s.tags, parent: s, at: r, maybe: r.maybe(),
+			given: map[string]given{},
+		}
+		if ps := r.body.At("Properties", "Parameters"); ps != nil && ps.Kind == doc.Map {
+			for _, f := range ps.Fields {
+				c.given[f.Name()] = given{node: f.Value, in: s, at: f.Key.Span}
+				if t.paramOf[f.Name()] == nil {
+					s.w.find(CodeUndeclared, f.Key.Span, diag.Error, "parameter %q is passed to the nested stack %q, and its template %s does not declare it", f.Name(), r.id, t.file.Name)
+				}
+			}
+		}
+		r.child = c
+		s.w.add(c)
+	}
+}
+
+// nestedTemplate is template, with failures remembered: every world asks.
+func (w *world) nestedTemplate(file string) (*template, error) {
+	if err := w.unread[file]; err != nil {
+		return nil, err
+	}
+	t, err := w.template(file)
+	if err != nil {
+		if w.unread == nil {
+			w.unread = map[string]error{}
+		}
+		w.unread[file] = err
+	}
+	return t, err
+}
+
+// nestedFile returns the local file of a nested stack's template, or why there
+// is none. The CDK writes the file's name into the metadata of the resource,
+// since TemplateURL is where the asset will be uploaded.
+func (r *resource) nestedFile() (file, why string) {
+	if a := r.body.At("Metadata", "aws:asset:path"); a != nil {
+		return path.Join(path.Dir(r.s.t.name), a.Str()), ""
+	}
+	u := r.s.eval(r.body.At("Properties", "TemplateURL"))
+	url := u.Str()
+	switch {
+	case u == nil || url == "":
+		return "", "TemplateURL is unknown"
+	case match.HasHole(url) || strings.Contains(url, "://"):
+		return "", fmt.Sprintf("%s is no local file", match.Render(url))
+	}
+	return path.Join(path.Dir(r.s.t.name), url), ""
+}
+
+// index finds exports and SSM parameters by name.
+func (w *world) index() {
+	for _, s := range w.stacks {
+		for _, r := range s.order {
+			if r.typ != "AWS::SSM::Parameter" || r.exists() != truth.Yes {
+				continue
+			}
+			if n := r.body.At("Properties", "Name"); n != nil {
+				if name := s.eval(n); name.IsScalar() && name.Text != "" {
+					w.ssm[exportKey{s.account, s.region, name.Text}] = r
+				}
+			}
+		}
+		for _, name := range s.outNames {
+			o := s.outs[name]
+			e := o.body.At("Export", "Name")
+			if e == nil || o.exists() == truth.No {
+				continue
+			}
+			n := s.eval(e)
+			if !n.IsScalar() {
+				continue
+			}
+			key := exportKey{s.account, s.region, n.Text}
+			if prev := w.exports[key]; prev != nil {
+				w.found = append(w.found, diag.Finding{
+					Code: CodeExport, At: e.Where(), Severity: diag.Error, Certainty: diag.Proved,
+					Message: fmt.Sprintf("stack %q exports %q, which stack %q exports too", s.label, match.Render(n.Text), prev.s.label),
+					Related: []diag.Note{{At: prev.body.At("Export", "Name").Where(), Message: "the other export"}},
+				})
+				continue
+			}
+			w.exports[key] = o
+		}
+	}
+	w.exported = true
+}
+
+// join makes the model: every resource declared before any is attached.
+func (w *world) join() {
+	m := w.model
+	if w.in.Org != nil {
+		m.Org = cloneOrg(m, w.in.Org)
+	}
+	for _, s := range w.stacks {
+		for _, r := range s.order {
+			if r.made != nil {
+				m.Add(r.made)
+			}
+		}
+	}
+	for _, pass := range []bool{false, true} {
+		for _, s := range w.stacks {
+			for _, r := range s.order {
+				if r.made == nil || r.t == nil {
+					continue
+				}
+				if f := r.t.Declare; !pass && f != nil {
+					f(m, r.made)
+				}
+				if f := r.t.Attach; pass && f != nil {
+					f(m, r.made)
+				}
+			}
+		}
+	}
+	w.found = append(w.found, m.Findings...)
+	m.Findings = nil
+}
+
+func cloneOrg(m *cloud.Model, o *cloud.Organization) *cloud.Organization {
+	c := *o
+	c.Parent = maps.Clone(o.Parent)
+	layer := func(of map[string][]cloud.Attachment, k iam.Kind) map[string][]cloud.Attachment {
+		out := map[string][]cloud.Attachment{}
+		for target, as := range of {
+			as = slices.Clone(as)
+			for i := range as {
+				if as[i].Policy == nil && as[i].Node != nil {
+					as[i].Policy = m.Policy(as[i].Node, k)
+				}
+			}
+			out[target] = as
+		}
+		return out
+	}
+	c.SCPs, c.RCPs = layer(o.SCPs, iam.SCP), layer(o.RCPs, iam.RCP)
+	return &c
+}
+
+func (w *world) find(code string, at source.Span, sev diag.Severity, format string, args ...any) {
+	w.keep([]diag.Finding{{Code: code, At: at, Severity: sev, Certainty: diag.Proved, Message: fmt.Sprintf(format, args...)}})
+}
+
+// keep adds findings, each once.
+func (w *world) keep(fs []diag.Finding) {
+	for _, f := range fs {
+		if k := findingKey(&f); !w.seen[k] {
+			w.seen[k] = true
+			w.found = append(w.found, f)
+		}
+	}
+}
+
+// gap counts something that is not understood.
+func (w *world) gap(what string, at source.Span) {
+	g := w.gaps[what]
+	if g == nil {
+		g = &Gap{What: what, At: at}
+		w.gaps[what] = g
+		w.gapOrder = append(w.gapOrder, what)
+	}
+	g.Count++
+}
+
+func (w *world) coverage() Coverage {
+	c := Coverage{Resources: w.total, Understood: w.known}
+	for _, what := range w.gapOrder {
+		c.Gaps = append(c.Gaps, *w.gaps[what])
+	}
+	return c
+}
+
+// intern returns the name of the hole that stands for a computed value: the
+// same value gets the same name in every stack and scenario.
+func (l *loader) intern(what, content string) string {
+	key := what + "\x00" + content
+	if n, ok := l.interned[key]; ok {
+		return n
+	}
+	n := fmt.Sprintf("%s #%d", what, len(l.interned)+1)
+	l.interned[key] = n
+	return n
+}
+
+// A step is one thing under evaluation.
+type step struct {
+	s    *stack
+	what string
+	at   source.Span
+}
+
+// enter begins the evaluation of something that can refer to itself; false
+// means that it does, and a finding says how.
+func (w *world) enter(s *stack, what string, at source.Span) bool {
+	for i := len(w.path) - 1; i >= 0; i-- {
+		if w.path[i].s != s || w.path[i].what != what {
+			continue
+		}
+		var names []string
+		for _, p := range w.path[i:] {
+			names = append(names, p.s.label+": "+p.what)
+		}
+		names = append(names, s.label+": "+what)
+		w.find(CodeCircle, w.path[i].at, diag.Error, "%s depends on itself: %s", what, strings.Join(names, " → "))
+		return false
+	}
+	w.path = append(w.path, step{s, what, at})
+	return true
+}
+
+func (w *world) leave() { w.path = w.path[:len(w.path)-1] }
