@@ -29,6 +29,7 @@ var floors = [][]string{
 	{"iam/authz", "pipeline"},
 	{"service"},
 	{"iac/cfn", "prove"},
+	{"iac/cfn/cfntest"},
 	{"services/*"},
 	{"services/all"},
 	{"stacks"},

@@ -85,7 +85,9 @@ var types = []service.Type{
 	},
 	{
 		Name: "AWS::CloudFormation::GuardHook", Source: page + "guardhook.html",
-		Ref: "${Hole:HookArn}",
+		Ref:   "${ARN}",
+		ARN:   "arn:${Partition}:cloudformation:${Region}:${Account}:type/hook/${Hole:TypeName}",
+		Attrs: map[string]string{"HookArn": "${ARN}"},
 		Props: []string{
 			"Alias", "ExecutionRole", "FailureMode", "HookStatus", "LogBucket", "Options", "RuleLocation",
 			"StackFilters", "TargetFilters", "TargetOperations",
@@ -93,7 +95,9 @@ var types = []service.Type{
 	},
 	{
 		Name: "AWS::CloudFormation::LambdaHook", Source: page + "lambdahook.html",
-		Ref: "${Hole:HookArn}",
+		Ref:   "${ARN}",
+		ARN:   "arn:${Partition}:cloudformation:${Region}:${Account}:type/hook/${Hole:TypeName}",
+		Attrs: map[string]string{"HookArn": "${ARN}"},
 		Props: []string{
 			"Alias", "AutoUpdate", "ExecutionRole", "FailureMode", "HookStatus", "LambdaFunction", "LoggingConfig",
 			"StackFilters", "TargetFilters", "TargetOperations",

@@ -121,6 +121,7 @@ func attachPolicy(m *cloud.Model, r *cloud.Resource) {
 	if body.Kind == doc.Unknown {
 		a = m.Attachment(r, body, iam.Resource, "the event bus policy")
 	}
+	a.Node, a.Span = nil, r.Span // the document is not in the template
 	if name == "default" {
 		d := defaultBus(m, r)
 		if bus != nil {

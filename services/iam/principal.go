@@ -84,7 +84,7 @@ func attachManaged(m *cloud.Model, r *cloud.Resource) {
 	}
 	for n := range r.Prop("ManagedPolicyArns").Elems() {
 		for _, a := range managed(m, r, n) {
-			p.Identity = append(p.Identity, a)
+			put(m, r, a)
 		}
 	}
 	n := r.Prop("PermissionsBoundary")
@@ -93,9 +93,9 @@ func attachManaged(m *cloud.Model, r *cloud.Resource) {
 	}
 	as := managed(m, r, n)
 	b := as[0]
-	if len(as) > 1 || len(n.Maybe) > 0 {
-		// A boundary that may be absent limits nothing in one case and much
-		// in the other; authz has no such value, so its content is unknown.
+	if len(as) > 1 || b.Policy != nil && len(b.Policy.Maybe) > 0 {
+		// A policy that may be absent grants less in an identity, but a
+		// boundary that may be absent limits less: its content is unknown.
 		b = cloud.Attachment{
 			Name: "the permissions boundary", Resource: r, Span: n.Span,
 			Unknown: "which permissions boundary " + r.ID() + " has is not known",

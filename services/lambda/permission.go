@@ -19,7 +19,7 @@ func attachPermission(m *cloud.Model, r *cloud.Resource) {
 	sure, maybe := find(m, r, cloud.Text(n), name)
 	put := func(f *cloud.Resource, facts ...string) {
 		a := cloud.Attachment{
-			Name: "the function's policy", Resource: r, Node: r.Props, Span: r.Span,
+			Name: "the function's policy", Resource: r, Span: r.Span,
 			Policy: &iam.Policy{
 				Kind: iam.Resource, Version: "2012-10-17", ID: "default", Span: r.Props.Where(),
 				Statements: []iam.Statement{statement(r, f.ARN+qualifier)},
