@@ -1,0 +1,12 @@
+// Package autoscaling is what Penstock knows about Amazon EC2 Auto Scaling: how its resources are
+// named and read, groups and what belongs to them.
+package autoscaling
+
+import "penstock/service"
+
+// Service is Amazon EC2 Auto Scaling.
+var Service = service.Service{
+	Name:  "autoscaling",
+	Title: "Amazon EC2 Auto Scaling",
+	Types: types,
+}

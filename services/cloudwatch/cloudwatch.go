@@ -1,0 +1,12 @@
+// Package cloudwatch is what Penstock knows about Amazon CloudWatch: how its resources are
+// named and read, alarms, dashboards and metric streams.
+package cloudwatch
+
+import "penstock/service"
+
+// Service is Amazon CloudWatch.
+var Service = service.Service{
+	Name:  "cloudwatch",
+	Title: "Amazon CloudWatch",
+	Types: types,
+}

@@ -1,0 +1,12 @@
+// Package ec2 is what Penstock knows about Amazon EC2 and VPC: how its resources are
+// named and read, the network that a pipeline runs in, its endpoints and their policies, and instances.
+package ec2
+
+import "penstock/service"
+
+// Service is Amazon EC2 and VPC.
+var Service = service.Service{
+	Name:  "ec2",
+	Title: "Amazon EC2 and VPC",
+	Types: types,
+}

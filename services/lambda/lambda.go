@@ -1,0 +1,12 @@
+// Package lambda is what Penstock knows about AWS Lambda: how its resources are
+// named and read, functions, their aliases, versions and resource policies.
+package lambda
+
+import "penstock/service"
+
+// Service is AWS Lambda.
+var Service = service.Service{
+	Name:  "lambda",
+	Title: "AWS Lambda",
+	Types: types,
+}

@@ -1,0 +1,12 @@
+// Package sqs is what Penstock knows about Amazon SQS: how its resources are
+// named and read, queues and their policies.
+package sqs
+
+import "penstock/service"
+
+// Service is Amazon SQS.
+var Service = service.Service{
+	Name:  "sqs",
+	Title: "Amazon SQS",
+	Types: types,
+}
