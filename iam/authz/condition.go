@@ -1,0 +1,286 @@
+package authz
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"penstock/iam"
+	"penstock/match"
+	"penstock/truth"
+)
+
+// A condition is one operator on one key, compiled. Semantics are those of
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+// and https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html.
+type condition struct {
+	src     *iam.Condition
+	op      iam.Operator
+	ok      bool // the operator exists
+	key     string
+	symbols bool // the key itself holds a hole
+	derived derivedKey
+	values  []value
+}
+
+// A value is one value of a condition.
+type value struct {
+	src     *iam.Elem
+	maybe   bool
+	pattern match.Pattern // of the string and ARN operators
+	parts   []iam.Part    // with policy variables; the pattern is then unused
+	lit     literal       // of the other operators
+}
+
+func compileCondition(c *iam.Condition, variables bool) condition {
+	k := condition{src: c, key: strings.ToLower(c.Key), symbols: match.HasHole(c.Key)}
+	k.op, k.ok = iam.ParseOperator(c.Operator)
+	k.derived = derivedOf(k.key)
+	k.values = make([]value, len(c.Values))
+	for i := range c.Values {
+		e := &c.Values[i]
+		v := value{src: e, maybe: len(e.Maybe) > 0}
+		switch k.op.Base {
+		case iam.StringEquals, iam.StringEqualsIgnoreCase, iam.StringLike, iam.ARNLike:
+			if variables {
+				v.parts, _ = iam.Variables(e.Text)
+			}
+			if v.parts == nil {
+				v.pattern = compileText(k.op.Base, e.Text)
+			}
+		default:
+			v.lit = parseLiteral(k.op.Base, e.Text)
+		}
+		k.values[i] = v
+	}
+	return k
+}
+
+// compileText compiles a value without variables.
+func compileText(b iam.Base, s string) match.Pattern {
+	switch b {
+	case iam.StringEquals:
+		return match.Literal(s)
+	case iam.StringEqualsIgnoreCase:
+		return match.LiteralFold(s)
+	case iam.StringLike:
+		return match.Compile(s)
+	case iam.ARNLike:
+		return match.CompileARNLike(s)
+	default:
+		panic("authz: not an operator on text")
+	}
+}
+
+// condition evaluates one condition. Allow says whose statement it is in: in
+// the few places where AWS does not say what happens, a condition of an Allow
+// fails and one of a Deny holds.
+func (e *eval) condition(c *condition, allow bool) truth.Value {
+	if !c.ok {
+		// The policy is broken; the statement may or may not have been meant
+		// to apply.
+		return truth.Maybe
+	}
+	if c.symbols {
+		return truth.Maybe
+	}
+	v := e.lookup(c.key, c.derived)
+	switch {
+	case v.State == iam.Absent:
+		return e.absent(c)
+	case v.State == iam.Known && v.Optional:
+		return same(e.absent(c), e.present(c, v, allow))
+	case v.State == iam.Known:
+		return e.present(c, v, allow)
+	default:
+		return e.whatever(c, v, allow)
+	}
+}
+
+// same returns v where both cases agree, else Maybe.
+func same(v, w truth.Value) truth.Value {
+	if v == w {
+		return v
+	}
+	return truth.Maybe
+}
+
+// whatever evaluates a key of which nothing is known: a definite answer needs
+// the key's absence and every value of it to agree.
+func (e *eval) whatever(c *condition, v iam.ContextValue, allow bool) truth.Value {
+	a := e.absent(c)
+	if a == truth.Maybe || c.op.Base == iam.Null {
+		return same(a, e.present(c, iam.ContextValue{State: iam.Known, Values: []string{""}}, allow))
+	}
+	// Without values the rest can be skipped, and without a hole in hand a
+	// test that absence passes rarely holds for every value.
+	any := [1]string{match.Hole(match.Any, c.src.Key)}
+	p := e.present(c, iam.ContextValue{State: iam.Known, Values: any[:], Multi: v.Multi}, allow)
+	empty := e.present(c, iam.ContextValue{State: iam.Known, Multi: v.Multi}, allow)
+	return same(same(a, p), empty)
+}
+
+// absent evaluates a condition whose key the request does not carry.
+func (e *eval) absent(c *condition) truth.Value {
+	switch {
+	case c.op.Base == iam.Null:
+		return e.null(c, true)
+	case c.op.IfExists:
+		return truth.Yes
+	case c.op.Set == iam.ForAllValues:
+		return truth.Yes
+	case c.op.Set == iam.ForAnyValue:
+		return truth.No
+	default:
+		return truth.Of(c.op.Negated)
+	}
+}
+
+// null evaluates Null: a value "true" asks for absence, "false" for presence.
+func (e *eval) null(c *condition, absent bool) truth.Value {
+	v := truth.No
+	for i := range c.values {
+		l := &c.values[i]
+		var m truth.Value
+		switch {
+		case l.lit.unknown:
+			m = truth.Maybe
+		case l.lit.bad:
+			m = truth.No
+		default:
+			m = truth.Of(l.lit.yes == absent)
+		}
+		if l.maybe {
+			m = m.And(truth.Maybe)
+		}
+		v = v.Or(m)
+	}
+	return v
+}
+
+// present evaluates a condition on values that the request carries.
+func (e *eval) present(c *condition, v iam.ContextValue, allow bool) truth.Value {
+	vals := v.Values
+	if c.op.Base == iam.Null {
+		return e.null(c, len(vals) == 0)
+	}
+	switch c.op.Set {
+	case iam.ForAllValues, iam.ForAnyValue:
+		all := c.op.Set == iam.ForAllValues
+		if nothing(vals) {
+			// "a null data set, such as an empty string"
+			return truth.Of(all)
+		}
+		r := truth.Of(all)
+		for _, s := range vals {
+			if m := e.compare(c, s, allow); all {
+				r = r.And(m)
+			} else {
+				r = r.Or(m)
+			}
+		}
+		return r
+	case iam.Single:
+		switch {
+		case len(vals) == 0:
+			return e.absent(c)
+		case v.Multi || len(vals) > 1:
+			// A key with several values needs a set operator
+			// (…single-vs-multi-valued-context-keys.html); what a negated
+			// operator does without is not documented.
+			return truth.Of(c.op.Negated && !allow)
+		default:
+			return e.compare(c, vals[0], allow)
+		}
+	default:
+		panic("authz: no such set operator")
+	}
+}
+
+// nothing reports whether a set holds no value but empty strings.
+func nothing(vals []string) bool {
+	for _, s := range vals {
+		if s != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// compare tests one value of the request against all of the condition: a
+// match with one, or for a negated operator with none.
+func (e *eval) compare(c *condition, s string, allow bool) truth.Value {
+	var given literal
+	text := true
+	switch c.op.Base {
+	case iam.StringEquals, iam.StringEqualsIgnoreCase, iam.StringLike, iam.ARNLike:
+	default:
+		text = false
+		if given = parseLiteral(c.op.Base, s); given.bad {
+			// What is no number, date or address never matches, and how a
+			// negated operator takes it is not documented.
+			return truth.Of(c.op.Negated && !allow)
+		}
+	}
+	r := truth.No
+	for i := range c.values {
+		v := &c.values[i]
+		var m truth.Value
+		switch {
+		case text:
+			m = e.matchText(c, v, s)
+		case v.lit.bad:
+			if c.op.Negated && allow {
+				return truth.No
+			}
+			m = truth.No
+		case v.lit.unknown || given.unknown:
+			m = truth.Maybe
+		default:
+			m = truth.Of(v.lit.holds(c.op.Base, &given))
+		}
+		if v.maybe {
+			m = m.And(truth.Maybe)
+		}
+		if r = r.Or(m); r == truth.Yes {
+			break
+		}
+	}
+	if c.op.Negated {
+		return r.Not()
+	}
+	return r
+}
+
+// matchText compares strings and ARNs. A value with a variable that has no
+// value matches nothing, so that a negated operator holds
+// (…reference_policies_variables.html#policy-vars-no-value).
+func (e *eval) matchText(c *condition, v *value, s string) truth.Value {
+	if v.parts == nil {
+		return v.pattern.Match(s)
+	}
+	var b match.Builder
+	wild := c.op.Base == iam.StringLike || c.op.Base == iam.ARNLike
+	sure := e.fill(&b, v.parts, wild)
+	if sure == truth.No {
+		return truth.No
+	}
+	var p match.Pattern
+	switch c.op.Base {
+	case iam.StringEqualsIgnoreCase:
+		p = b.PatternFold()
+	case iam.ARNLike:
+		p = b.ARNLike()
+	default:
+		p = b.Pattern()
+	}
+	return p.Match(s).And(sure)
+}
+
+// decode64 decodes base64 with or without padding.
+func decode64(s string) (string, bool) {
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		b, err = base64.RawStdEncoding.DecodeString(s)
+	}
+	return string(b), err == nil
+}

@@ -1,0 +1,104 @@
+package authz
+
+import (
+	"strings"
+
+	"penstock/iam"
+	"penstock/match"
+	"penstock/truth"
+)
+
+// A grant is a Grant with its grantee taken apart.
+type grant struct {
+	src     *Grant
+	grantee principal
+	elem    iam.PrincipalElem
+}
+
+func compileGrants(gs []Grant) []grant {
+	if len(gs) == 0 {
+		return nil
+	}
+	out := make([]grant, len(gs))
+	for i := range gs {
+		g := &out[i]
+		g.src = &gs[i]
+		g.elem = iam.PrincipalElem{Type: iam.PrincipalAWS, Elem: iam.Elem{Text: gs[i].Grantee, Maybe: gs[i].Maybe}}
+		if !strings.HasPrefix(gs[i].Grantee, "arn:") && strings.HasSuffix(gs[i].Grantee, ".amazonaws.com") {
+			g.elem.Type = iam.PrincipalService
+		}
+		g.grantee = compilePrincipal(&g.elem)
+	}
+	return out
+}
+
+const encryptionContext = "kms:encryptioncontext:"
+
+// grant reports whether a grant allows the request, and how it names the
+// caller. A grantee's role is limited as one that a key policy names
+// (assumed); a grant to an account delegates nothing.
+func (e *eval) grant(g *grant) reach {
+	op := e.req.Action[strings.IndexByte(e.req.Action, ':')+1:]
+	listed := false
+	for _, o := range g.src.Operations {
+		listed = listed || strings.EqualFold(o, op)
+	}
+	if !listed {
+		return reach{}
+	}
+	r := g.grantee.names(&e.caller, e.userID())
+	r.account = truth.No
+	if v := e.constraints(g.src); v != truth.Yes {
+		r = r.and(v)
+	}
+	return r
+}
+
+// constraints compares the encryption context of the request with those of
+// the grant
+// (https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantConstraints.html).
+// They bear on the operations that take an encryption context; DescribeKey,
+// RetireGrant and the like do not.
+func (e *eval) constraints(g *Grant) truth.Value {
+	v := truth.Yes
+	for _, want := range [...]map[string]string{g.EncryptionContextSubset, g.EncryptionContextEquals} {
+		for k, text := range want {
+			v = v.And(e.hasContext(k, text))
+		}
+	}
+	if g.EncryptionContextEquals == nil {
+		return v
+	}
+	if e.req.Context.Open {
+		return v.And(truth.Maybe)
+	}
+	for key, given := range e.req.Context.All() {
+		low := strings.ToLower(key)
+		if !strings.HasPrefix(low, encryptionContext) || given.State == iam.Absent {
+			continue
+		}
+		listed := false
+		for k := range g.EncryptionContextEquals {
+			listed = listed || strings.EqualFold(k, key[len(encryptionContext):])
+		}
+		if !listed {
+			v = v.And(truth.Of(given.State == iam.Unknown || given.Optional).And(truth.Maybe))
+		}
+	}
+	return v
+}
+
+func (e *eval) hasContext(k, want string) truth.Value {
+	given := e.lookup(encryptionContext+strings.ToLower(k), notDerived)
+	switch {
+	case given.State == iam.Absent || given.State == iam.Known && len(given.Values) == 0:
+		return truth.No
+	case given.State == iam.Unknown:
+		return truth.Maybe
+	}
+	v := match.Equal(want, given.Values[0])
+	if given.Optional {
+		v = v.And(truth.Maybe)
+	}
+	return v
+}
