@@ -73,6 +73,26 @@ func (m *Model) Guard(r *Resource, n *doc.Node, region string, a Attachment, typ
 	}
 }
 
+// GuardAlone is Guard for a policy of which a resource has one: where the
+// stacks set it more than once, what counts is what was applied last, which
+// nobody can tell.
+func (m *Model) GuardAlone(r *Resource, n *doc.Node, region string, a Attachment, types ...string) {
+	m.Guard(r, n, region, a, types...)
+	sure, maybe := m.Refer(Text(n), r.Account, region, types...)
+	for _, t := range append(slices.Clone(sure), maybe...) {
+		rivals := func(p Attachment) bool { return p.Name == a.Name }
+		i := slices.IndexFunc(t.Policies, rivals)
+		if i < 0 || !slices.ContainsFunc(t.Policies[i+1:], rivals) {
+			continue
+		}
+		for i, p := range t.Policies {
+			if rivals(p) {
+				t.Policies[i] = p.When("which declaration of " + a.Name + " of " + t.ID() + " counts")
+			}
+		}
+	}
+}
+
 // policyText parses a policy that stands as JSON in a string, holes and all.
 func (m *Model) policyText(n *doc.Node, k iam.Kind) *iam.Policy {
 	if p, ok := m.parsed[n]; ok && p.Kind == k {

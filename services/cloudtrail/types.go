@@ -77,5 +77,5 @@ func attachStore(m *cloud.Model, r *cloud.Resource) {
 
 func attachPolicy(m *cloud.Model, r *cloud.Resource) {
 	a := m.Attachment(r, r.Prop("ResourcePolicy"), iam.Resource, "the resource policy")
-	m.Guard(r, r.Prop("ResourceArn"), r.Region, a, "AWS::CloudTrail::EventDataStore", "AWS::CloudTrail::Channel")
+	m.GuardAlone(r, r.Prop("ResourceArn"), r.Region, a, "AWS::CloudTrail::EventDataStore", "AWS::CloudTrail::Channel")
 }

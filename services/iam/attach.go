@@ -2,6 +2,7 @@ package iam
 
 import (
 	"slices"
+	"strings"
 
 	"penstock/arn"
 	"penstock/cloud"
@@ -52,6 +53,12 @@ func attachTo(m *cloud.Model, r *cloud.Resource, n *doc.Node, typ string, a clou
 		a = a.When(n.Maybe...)
 	}
 	sure, maybe := m.Refer(s, r.Account, "", typ)
+	if strings.HasPrefix(s, "arn:") && a.Policy != nil {
+		// "The name (friendly name, not ARN)", says each page.
+		p := *a.Policy
+		p.Broken = match.Render(s) + " is an ARN, and " + r.Type + " takes names"
+		a.Policy = &p
+	}
 	for _, t := range sure {
 		put(m, t, a)
 	}
@@ -87,21 +94,25 @@ func customer(m *cloud.Model, r *cloud.Resource) cloud.Attachment {
 // where it is certain, never none.
 func managed(m *cloud.Model, r *cloud.Resource, n *doc.Node) []cloud.Attachment {
 	s := cloud.Text(n)
-	sure, maybe := m.Refer(s, "", "", managedType)
-	if len(sure) > 0 {
-		var as []cloud.Attachment
-		for _, t := range sure {
+	var as []cloud.Attachment
+	for t := range m.OfType(managedType) {
+		if t.ARN == s && t.Account == r.Account {
 			a := customer(m, t).When(n.Maybe...)
 			a.Span = n.Where()
 			as = append(as, a)
 		}
+	}
+	if as != nil {
 		return as
 	}
+	_, maybe := m.Refer(s, r.Account, "", managedType)
 	a := cloud.Attachment{Name: match.Render(s), ARN: s, Resource: r, Span: n.Where()}
 	x, err := arn.Parse(s)
 	switch {
 	case err != nil && !match.HasHole(s):
 		a.Unknown = match.Render(s) + " is no ARN of a managed policy"
+	case err == nil && arn.IsAccountID(x.Account) && x.Account != r.Account:
+		a.Unknown = "managed policy " + match.Render(s) + " is of another account, where AWS attaches none"
 	case err != nil || len(maybe) > 0 || match.HasHole(s):
 		a.Unknown = "which managed policy " + match.Render(s) + " is"
 	case x.Account == "aws":

@@ -129,7 +129,7 @@ func unknown(n *doc.Node) *cloud.Encryption {
 // partition, in any stack; a bucket's policy is set from its own account
 // (https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html).
 func attachBucketPolicy(m *cloud.Model, r *cloud.Resource) {
-	m.Guard(r, r.Prop("Bucket"), "", m.Attachment(r, r.Prop("PolicyDocument"), iam.Resource, "the bucket policy"), bucketType)
+	m.GuardAlone(r, r.Prop("Bucket"), "", m.Attachment(r, r.Prop("PolicyDocument"), iam.Resource, "the bucket policy"), bucketType)
 }
 
 func declareAccessPoint(m *cloud.Model, r *cloud.Resource) {
@@ -140,5 +140,5 @@ func declareAccessPoint(m *cloud.Model, r *cloud.Resource) {
 }
 
 func attachMultiRegion(m *cloud.Model, r *cloud.Resource) {
-	m.Guard(r, r.Prop("MrapName"), "", m.Attachment(r, r.Prop("Policy"), iam.Resource, "the access point policy"), "AWS::S3::MultiRegionAccessPoint")
+	m.GuardAlone(r, r.Prop("MrapName"), "", m.Attachment(r, r.Prop("Policy"), iam.Resource, "the access point policy"), "AWS::S3::MultiRegionAccessPoint")
 }

@@ -73,11 +73,12 @@ func attachPolicy(m *cloud.Model, r *cloud.Resource) {
 	n := r.Prop("SecretId")
 	for s := range m.OfType(secretType) {
 		if cloud.Text(n) == partial(s.ARN) {
-			s.Policies = append(s.Policies, a.When(n.Maybe...))
-			return
+			whole := *n
+			whole.Text = s.ARN
+			n = &whole
 		}
 	}
-	m.Guard(r, n, r.Region, a, secretType)
+	m.GuardAlone(r, n, r.Region, a, secretType)
 }
 
 // partial returns a secret's ARN without the hyphen and what follows it.

@@ -90,7 +90,7 @@ func attachPolicy(m *cloud.Model, r *cloud.Resource) {
 				t.Policies = slices.DeleteFunc(t.Policies, func(p cloud.Attachment) bool { return p.Name == defaultName })
 			}
 		}
-		m.Guard(r, n, r.Region, a, topicType)
+		m.GuardAlone(r, n, r.Region, a, topicType)
 	}
 }
 

@@ -65,6 +65,6 @@ func attachPolicy(m *cloud.Model, r *cloud.Resource) {
 		queues = r.Prop("Queue")
 	}
 	for n := range queues.Elems() {
-		m.Guard(r, n, r.Region, a, queueType)
+		m.GuardAlone(r, n, r.Region, a, queueType)
 	}
 }
