@@ -5,42 +5,32 @@ import (
 
 	"penstock/arn"
 	"penstock/cloud"
+	"penstock/iam"
 	"penstock/match"
 )
 
-// KeyARN returns the ARN of the KMS key that s names: by key ARN, alias ARN,
-// key id or alias. An id or an alias alone is looked up in the account and
-// region of who uses it
+// KeyARN returns the ARN of the KMS key that s names by key ARN, alias ARN,
+// key id or alias, as somebody of an account uses it in a region: an id or an
+// alias alone is looked up there
 // (https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html,
-// the note on aliases). An alias that no stack declares gives a key of that
-// account that is not known. For "" it returns "".
+// the note on aliases). A key that cannot be told is one of that account
+// under a name that is a hole. For "" it returns "".
 func KeyARN(m *cloud.Model, s, account, region string) string {
 	if s == "" {
 		return ""
 	}
+	if a, _, ok := cloud.KeyARN(m, s, account, region); ok {
+		return a
+	}
 	name := s
 	if a, err := arn.Parse(s); err == nil {
-		if a.Service != "kms" || strings.HasPrefix(a.Resource, "key/") {
+		if a.Service != "kms" {
 			return s
 		}
-		name, account, region = a.Resource, a.Account, a.Region
+		account, region, name = a.Account, a.Region, a.Resource
 	}
-	if strings.HasPrefix(name, "alias/") {
-		if r := m.ByRef(name, account, region, "AWS::KMS::Alias"); r != nil {
-			return KeyARN(m, r.Prop("TargetKeyId").Str(), account, region)
-		}
-		for r := range m.OfType("AWS::KMS::Alias") {
-			if r.Account == account && r.Region == region && r.Prop("AliasName").Str() == name {
-				return KeyARN(m, r.Prop("TargetKeyId").Str(), account, region)
-			}
-		}
-		name = "key/" + match.Hole(match.Name, "the key of "+name+" in "+account)
-		return arn.ARN{Partition: arn.Partition(region), Service: "kms", Region: region, Account: account, Resource: name}.String()
-	}
-	if r := m.ByRef(name, account, region, "AWS::KMS::Key", "AWS::KMS::ReplicaKey"); r != nil && r.ARN != "" {
-		return r.ARN
-	}
-	return arn.ARN{Partition: arn.Partition(region), Service: "kms", Region: region, Account: account, Resource: "key/" + name}.String()
+	name = "key/" + match.Hole(match.Name, "the key of "+match.Render(name)+" in "+account)
+	return arn.ARN{Partition: arn.Partition(region), Service: "kms", Region: region, Account: account, Resource: name}.String()
 }
 
 // AWSKey reports whether s names an AWS managed key, by alias or alias ARN.
@@ -58,4 +48,56 @@ func Managed(service, account, region string) *cloud.Encryption {
 		Mode: cloud.AWSManaged,
 		Key:  arn.ARN{Partition: arn.Partition(region), Service: "kms", Region: region, Account: account, Resource: "alias/aws/" + service}.String(),
 	}
+}
+
+// ViaKMS is the context of a request to KMS that a service makes with a
+// caller's rights, without the encryption context: kms:ViaService and
+// kms:CallerAccount
+// (https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html),
+// and aws:ViaAWSService, which is true in a forward access session
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html).
+// Whether aws:CalledVia is set is not documented for S3, Secrets Manager,
+// Systems Manager and SNS.
+func ViaKMS(svc, region string, caller iam.Principal) iam.Context {
+	c := Context("kms:CallerAccount", arn.Account(caller.ARN), "aws:ViaAWSService", "true")
+	if arn.Partition(region) == "aws-cn" {
+		c.SetUnknown("kms:ViaService") // the suffix of the host is not documented
+	} else {
+		c.Set("kms:ViaService", svc+"."+region+".amazonaws.com")
+	}
+	c.SetUnknown("aws:CalledVia")
+	c.SetUnknown("aws:CalledViaFirst")
+	c.SetUnknown("aws:CalledViaLast")
+	// The request comes from AWS's network; the caller's endpoint and address
+	// do not show
+	// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourceip).
+	c.SetUnknown("aws:SourceIp")
+	return c
+}
+
+// UseKey is the target of a call to KMS that a service makes on behalf of the
+// caller of c, for something that is encrypted with e. Where the key cannot be
+// told the target says so.
+func UseKey(s *Site, c *Call, svc string, e *cloud.Encryption) Target {
+	what := c.Target.What
+	if what == "" {
+		what = match.Render(c.Request.Resource)
+	}
+	t := Target{
+		Caller: c.Request.Principal, Resource: e.Key, Region: s.Region,
+		At: c.Target.At, What: "key of " + what,
+	}
+	if c.Target.Region != "" {
+		t.Region = c.Target.Region
+	}
+	if a, err := arn.Parse(e.Key); err == nil {
+		t.Account = a.Account
+		if a.Region != "" {
+			t.Region = a.Region
+		}
+	} else if t.Missing = match.Holes(e.Key); len(t.Missing) == 0 {
+		t.Missing = []string{"the key " + e.Key}
+	}
+	t.Context = ViaKMS(svc, t.Region, c.Request.Principal)
+	return t
 }

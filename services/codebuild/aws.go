@@ -1,0 +1,488 @@
+package codebuild
+
+import (
+	"strings"
+
+	"penstock/arn"
+	"penstock/iam"
+	"penstock/match"
+	"penstock/service"
+	"penstock/source"
+)
+
+// A cliCall is one call that a command makes.
+type cliCall struct {
+	actions []string
+	target  service.Target
+	sure    sure
+}
+
+// cli reads the calls off simple commands.
+type cli struct {
+	site   *service.Site
+	region string // AWS_DEFAULT_REGION of the command
+	at     source.Span
+	sure   sure
+	out    []cliCall
+}
+
+func (c *cli) add(t service.Target, actions ...string) {
+	t.At = c.at
+	if t.What == "" {
+		t.What = "a command of the build"
+	}
+	if t.Region == "" {
+		t.Region = c.region
+	}
+	c.out = append(c.out, cliCall{actions, t, c.sure})
+}
+
+// perhaps adds calls that the command makes in some cases only.
+func (c *cli) perhaps(t service.Target, actions ...string) {
+	s := c.sure
+	c.sure = perhaps
+	c.add(t, actions...)
+	c.sure = s
+}
+
+// command reads one simple command.
+func (c *cli) command(cmd simple) {
+	ws := cmd.words
+	for len(ws) > 1 && (ws[0].text == "sudo" || ws[0].text == "time" || ws[0].text == "command") {
+		ws = ws[1:]
+	}
+	c.sure = cmd.sure
+	switch ws[0].text {
+	case "aws":
+		c.aws(ws[1:])
+	case "docker", "podman", "finch":
+		c.docker(ws[1:])
+	}
+}
+
+// args is a command line taken apart: what is no option, and the options
+// with their values. An option without a value has none.
+type args struct {
+	words []word
+	opts  map[string][]string
+	// torn is set where an expansion may have added or removed words, so that
+	// what stands where is not certain.
+	torn bool
+}
+
+// flags are the options of the AWS CLI that take no value, among those that
+// matter here.
+var flags = map[string]bool{
+	"--debug": true, "--no-verify-ssl": true, "--no-paginate": true, "--no-sign-request": true, "--no-cli-pager": true,
+	"--no-cli-auto-prompt": true, "--recursive": true, "--delete": true, "--quiet": true, "--dryrun": true, "--no-progress": true,
+	"--only-show-errors": true, "--exact-timestamps": true, "--size-only": true, "--follow-symlinks": true, "--no-follow-symlinks": true,
+	"--force-new-deployment": true, "--no-fail-on-empty-changeset": true, "--fail-on-empty-changeset": true, "--no-execute-changeset": true,
+	"--force-upload": true, "--with-decryption": true, "--no-with-decryption": true, "--publish": true, "--no-include-email": true,
+	"--human-readable": true, "--summarize": true, "--force": true, "--overwrite": true, "--use-json": true,
+}
+
+func split(ws []word) args {
+	a := args{opts: map[string][]string{}}
+	for i := 0; i < len(ws); i++ {
+		w := ws[i]
+		if w.split {
+			a.torn = true
+		}
+		if !strings.HasPrefix(w.text, "-") || w.text == "-" {
+			a.words = append(a.words, w)
+			continue
+		}
+		name, value, ok := strings.Cut(w.text, "=")
+		switch {
+		case ok && strings.HasPrefix(name, "--"):
+			a.opts[name] = append(a.opts[name], value)
+		case flags[w.text]:
+			a.opts[w.text] = append(a.opts[w.text], "")
+		default:
+			a.opts[w.text] = append(a.opts[w.text], "")
+			for i+1 < len(ws) && !strings.HasPrefix(ws[i+1].text, "--") {
+				i++
+				if ws[i].split {
+					a.torn = a.torn || len(a.words) < 2
+				}
+				vs := a.opts[w.text]
+				if len(vs) == 1 && vs[0] == "" {
+					vs[0] = ws[i].text
+				} else {
+					a.opts[w.text] = append(vs, ws[i].text)
+				}
+			}
+		}
+	}
+	return a
+}
+
+// opt returns the value of an option, "" where it is absent.
+func (a args) opt(name string) string {
+	if v := a.opts[name]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+func (a args) has(name string) bool { _, ok := a.opts[name]; return ok }
+
+// aws reads "aws [options] service operation …".
+func (c *cli) aws(ws []word) {
+	// Options may stand before the service.
+	var global []word
+	for len(ws) > 0 && strings.HasPrefix(ws[0].text, "--") {
+		n := 1
+		if !strings.Contains(ws[0].text, "=") && !flags[ws[0].text] {
+			n = 2
+		}
+		global = append(global, ws[:min(n, len(ws))]...)
+		ws = ws[min(n, len(ws)):]
+	}
+	if len(ws) < 2 || match.HasHole(ws[0].text) || match.HasHole(ws[1].text) || ws[0].split || ws[1].split {
+		return
+	}
+	svc, op := ws[0].text, ws[1].text
+	a := split(append(ws[2:len(ws):len(ws)], global...))
+	if a.has("--profile") || a.has("--endpoint-url") || a.has("--no-sign-request") || a.has("--generate-cli-skeleton") || a.has("--dryrun") || op == "help" {
+		return // other credentials, another server, or no call
+	}
+	if a.torn {
+		c.sure = min(c.sure, perhaps)
+	}
+	region := c.region
+	if r := a.opt("--region"); r != "" {
+		c.region = r
+	}
+	c.operation(svc, op, a)
+	c.region = region
+}
+
+// arn of something of a service in the command's region.
+func (c *cli) arn(svc, resource string) string {
+	return c.site.ARNIn(svc, c.region, c.site.Account, resource)
+}
+
+// named is the ARN of what a command names by name or ARN; "" gives a hole.
+func (c *cli) named(svc, prefix, name string) service.Target {
+	if a, err := arn.Parse(name); err == nil {
+		return service.Target{Resource: name, Account: a.Account}
+	}
+	if name == "" {
+		return service.Target{Resource: c.site.ARNIn(svc, c.region, c.site.Account, prefix+match.Hole(match.Any, "what a command of the build names"))}
+	}
+	return service.Target{Resource: c.arn(svc, prefix+name)}
+}
+
+var everything = service.Target{Resource: "*"}
+
+// operation maps an operation of the CLI to what IAM is asked.
+func (c *cli) operation(svc, op string, a args) {
+	switch svc {
+	case "s3":
+		c.s3(op, a)
+	case "s3api":
+		c.s3api(op, a)
+	case "ecr":
+		c.ecr(op, a)
+	case "sts":
+		c.sts(op, a)
+	case "ssm":
+		c.ssm(op, a)
+	case "secretsmanager":
+		if op == "get-secret-value" || op == "describe-secret" || op == "put-secret-value" {
+			c.add(secretTarget(c.site, c.region, a.opt("--secret-id")), "secretsmanager:"+camel(op))
+			return
+		}
+		c.generic(svc, op)
+	case "cloudformation":
+		c.cloudformation(op, a)
+	case "ecs":
+		c.ecs(op, a)
+	case "lambda":
+		c.lambda(op, a)
+	case "codebuild":
+		if op == "start-build" || op == "start-build-batch" {
+			c.add(c.named("codebuild", "project/", a.opt("--project-name")), "codebuild:"+camel(op))
+			return
+		}
+		c.generic(svc, op)
+	case "codepipeline":
+		switch op {
+		case "start-pipeline-execution", "get-pipeline-state":
+			c.add(c.named("codepipeline", "", a.opt("--name")), "codepipeline:"+camel(op))
+		case "put-approval-result":
+			t := c.named("codepipeline", "", a.opt("--pipeline-name"))
+			t.Resource += "/" + a.opt("--stage-name") + "/" + a.opt("--action-name")
+			c.add(t, "codepipeline:PutApprovalResult")
+		default:
+			c.generic(svc, op)
+		}
+	case "sns":
+		if op == "publish" && a.opt("--topic-arn") != "" {
+			c.add(c.named("sns", "", a.opt("--topic-arn")), "sns:Publish")
+			return
+		}
+		c.generic(svc, op)
+	case "cloudfront":
+		if op == "create-invalidation" {
+			c.add(service.Target{Resource: c.site.ARNIn("cloudfront", "", c.site.Account, "distribution/"+a.opt("--distribution-id")), Region: "us-east-1"}, "cloudfront:CreateInvalidation")
+			return
+		}
+		c.generic(svc, op)
+	case "eks":
+		switch op {
+		case "update-kubeconfig":
+			c.add(c.named("eks", "cluster/", a.opt("--name")), "eks:DescribeCluster")
+		case "get-token": // signs a URL, no call
+		default:
+			c.generic(svc, op)
+		}
+	case "codeartifact":
+		if op == "login" || op == "get-authorization-token" {
+			c.codeartifact(op, a)
+			return
+		}
+		c.generic(svc, op)
+	default:
+		c.generic(svc, op)
+	}
+}
+
+// plainServices are the services of the CLI whose name is the IAM prefix and
+// whose operations are the IAM actions, or the prefix where it differs
+// (https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
+var plainServices = map[string]string{
+	"acm": "acm", "cloudformation": "cloudformation", "cloudfront": "cloudfront", "codeartifact": "codeartifact", "codebuild": "codebuild",
+	"codecommit": "codecommit", "codepipeline": "codepipeline", "dynamodb": "dynamodb", "ec2": "ec2", "ecr": "ecr", "ecs": "ecs", "eks": "eks",
+	"events": "events", "iam": "iam", "kms": "kms", "lambda": "lambda", "organizations": "organizations", "rds": "rds",
+	"secretsmanager": "secretsmanager", "sns": "sns", "sqs": "sqs", "ssm": "ssm", "stepfunctions": "states",
+	"elasticbeanstalk": "elasticbeanstalk", "autoscaling": "autoscaling", "codedeploy": "deploy",
+}
+
+// helpers are commands of the CLI that are no operation of the API.
+var helpers = map[string]bool{
+	"wait": true, "deploy": true, "package": true, "login": true, "push": true, "register": true, "execute-command": true, "start-session": true,
+	"update-kubeconfig": true, "get-token": true, "credential-helper": true, "install": true, "uninstall": true, "deregister": true,
+	"get-login": true, "get-login-password": true, "wizard": true, "sign": true, "generate-db-auth-token": true,
+}
+
+// generic names the action of an operation; what it is called on cannot be
+// told.
+func (c *cli) generic(svc, op string) {
+	prefix := plainServices[svc]
+	if svc == "deploy" {
+		prefix = "codedeploy"
+	}
+	if prefix == "" || svc == "codedeploy" || helpers[op] || op == "" {
+		return
+	}
+	t := service.Target{
+		Resource: match.Hole(match.Any, "what aws "+svc+" "+op+" is called on"), Account: c.site.Account,
+		What: "aws " + svc + " " + op,
+	}
+	t.Context.Open = true
+	c.add(t, prefix+":"+camel(op))
+}
+
+// camel turns "get-secret-value" into "GetSecretValue". IAM ignores the case
+// of action names, so that "describe-db-instances" is right too.
+func camel(op string) string {
+	var b strings.Builder
+	for part := range strings.SplitSeq(op, "-") {
+		if part != "" {
+			b.WriteString(strings.ToUpper(part[:1]) + part[1:])
+		}
+	}
+	return b.String()
+}
+
+func (c *cli) sts(op string, a args) {
+	if op != "assume-role" {
+		return // get-caller-identity needs no permission
+	}
+	role := a.opt("--role-arn")
+	if role == "" {
+		return
+	}
+	t := service.Target{Resource: role, Account: arn.Account(role), What: "role that the build assumes"}
+	if id := a.opt("--external-id"); id != "" {
+		t.Context.Set("sts:ExternalId", id)
+	}
+	if n := a.opt("--role-session-name"); n != "" {
+		t.Context.Set("sts:RoleSessionName", n)
+	}
+	if a.has("--tags") {
+		t.Context.SetUnknown("aws:TagKeys")
+	}
+	c.add(t, "sts:AssumeRole")
+}
+
+func (c *cli) ssm(op string, a args) {
+	one := func(name string) service.Target {
+		return parameterTarget(c.site, c.region, name)
+	}
+	switch op {
+	case "get-parameter", "put-parameter", "delete-parameter":
+		c.add(one(a.opt("--name")), "ssm:"+camel(op))
+	case "get-parameters":
+		for _, n := range a.opts["--names"] {
+			c.add(one(n), "ssm:GetParameters")
+		}
+	case "get-parameters-by-path":
+		t := one(a.opt("--path"))
+		t.Context.SetUnknown("ssm:Recursive")
+		c.add(t, "ssm:GetParametersByPath")
+	default:
+		c.generic("ssm", op)
+	}
+}
+
+func (c *cli) ecs(op string, a args) {
+	short := func(v string) string {
+		if x, err := arn.Parse(v); err == nil {
+			return x.Name()
+		}
+		return v
+	}
+	cluster := short(a.opt("--cluster"))
+	if cluster == "" {
+		cluster = "default"
+	}
+	ctx := func() (x iam.Context) {
+		x.Set("ecs:cluster", c.arn("ecs", "cluster/"+cluster))
+		for _, k := range []string{"ecs:enable-execute-command", "ecs:capacity-provider", "ecs:propagate-tags", "ecs:enable-ecs-managed-tags", "ecs:task-definition"} {
+			x.SetUnknown(k)
+		}
+		return x
+	}
+	switch op {
+	case "update-service":
+		t := service.Target{Resource: c.arn("ecs", "service/"+cluster+"/"+short(a.opt("--service"))), Context: ctx()}
+		c.add(t, "ecs:UpdateService")
+	case "describe-services":
+		for _, s := range a.opts["--services"] {
+			c.add(service.Target{Resource: c.arn("ecs", "service/"+cluster+"/"+short(s)), Context: ctx()}, "ecs:DescribeServices")
+		}
+	case "wait":
+		if len(a.words) == 1 && a.words[0].text == "services-stable" {
+			for _, s := range a.opts["--services"] {
+				c.add(service.Target{Resource: c.arn("ecs", "service/"+cluster+"/"+short(s)), Context: ctx()}, "ecs:DescribeServices")
+			}
+		}
+	case "describe-task-definition":
+		c.add(everything, "ecs:DescribeTaskDefinition")
+	default:
+		c.generic("ecs", op)
+	}
+}
+
+func (c *cli) lambda(op string, a args) {
+	switch op {
+	case "update-function-code", "update-function-configuration", "publish-version", "get-function", "get-function-configuration", "update-alias", "create-alias":
+		c.add(c.named("lambda", "function:", a.opt("--function-name")), "lambda:"+camel(op))
+	case "invoke":
+		t := c.named("lambda", "function:", a.opt("--function-name"))
+		if q := a.opt("--qualifier"); q != "" {
+			t.Resource += ":" + q
+		}
+		c.add(t, "lambda:InvokeFunction")
+	default:
+		c.generic("lambda", op)
+	}
+}
+
+func (c *cli) codeartifact(op string, a args) {
+	domain := a.opt("--domain")
+	if domain == "" {
+		return
+	}
+	owner := a.opt("--domain-owner")
+	if owner == "" {
+		owner = c.site.Account
+	}
+	at := func(r string) service.Target {
+		return service.Target{Resource: c.site.ARNIn("codeartifact", c.region, owner, r), Account: owner}
+	}
+	c.add(at("domain/"+domain), "codeartifact:GetAuthorizationToken")
+	t := everything
+	t.Context.Set("sts:AWSServiceName", "codeartifact.amazonaws.com")
+	t.Context.SetUnknown("sts:DurationSeconds")
+	c.add(t, "sts:GetServiceBearerToken")
+	if r := a.opt("--repository"); op == "login" && r != "" {
+		c.add(at("repository/"+domain+"/"+r), "codeartifact:GetRepositoryEndpoint")
+	}
+}
+
+func (c *cli) cloudformation(op string, a args) {
+	stack := func() service.Target {
+		n := a.opt("--stack-name")
+		if _, err := arn.Parse(n); err == nil {
+			return c.named("cloudformation", "", n)
+		}
+		t := c.named("cloudformation", "stack/", n)
+		t.Resource += "/" + match.Hole(match.Name, "the id of the stack")
+		if r := a.opt("--role-arn"); r != "" {
+			t.Context.Put("cloudformation:RoleArn", iam.ContextValue{State: iam.Known, Values: []string{r}, Optional: true})
+		}
+		for _, k := range []string{"cloudformation:TemplateUrl", "cloudformation:ChangeSetName", "cloudformation:ResourceTypes", "cloudformation:StackPolicyUrl", "aws:TagKeys"} {
+			t.Context.SetUnknown(k)
+		}
+		return t
+	}
+	role := func() {
+		if r := a.opt("--role-arn"); r != "" {
+			c.add(service.Target{
+				Resource: r, Account: arn.Account(r), What: "execution role of the stack",
+				Context: service.Context("iam:PassedToService", "cloudformation.amazonaws.com"),
+			}, "iam:PassRole")
+		}
+	}
+	switch op {
+	case "deploy":
+		if a.has("--s3-bucket") {
+			c.upload(a)
+		}
+		c.add(everything, "cloudformation:GetTemplateSummary")
+		c.add(stack(), "cloudformation:DescribeStacks", "cloudformation:CreateChangeSet", "cloudformation:DescribeChangeSet")
+		if !a.has("--no-execute-changeset") {
+			c.add(stack(), "cloudformation:ExecuteChangeSet")
+		}
+		role()
+	case "package":
+		c.upload(a)
+	case "create-stack", "update-stack", "delete-stack", "create-change-set":
+		c.add(stack(), "cloudformation:"+camel(op))
+		role()
+	case "execute-change-set", "describe-stacks", "describe-stack-events", "describe-stack-resources", "describe-stack-resource", "list-stack-resources", "describe-change-set", "get-template":
+		if a.opt("--stack-name") == "" {
+			c.add(everything, "cloudformation:"+camel(op))
+			return
+		}
+		c.add(stack(), "cloudformation:"+camel(op))
+	case "validate-template", "list-exports", "list-stacks":
+		c.add(everything, "cloudformation:"+camel(op))
+	case "wait":
+		if len(a.words) == 1 && strings.HasPrefix(a.words[0].text, "stack-") {
+			c.add(stack(), "cloudformation:DescribeStacks")
+		}
+	default:
+		c.generic("cloudformation", op)
+	}
+}
+
+// upload is the bucket that package and deploy put local files in.
+func (c *cli) upload(a args) {
+	bucket := a.opt("--s3-bucket")
+	if bucket == "" {
+		return
+	}
+	prefix := strings.Trim(a.opt("--s3-prefix"), "/")
+	if prefix != "" {
+		prefix += "/"
+	}
+	t := c.site.Object(bucket, service.KeyHole(prefix, "a packaged file"))
+	t.What = "files that the template names"
+	// Files that lie there already are not written again.
+	c.perhaps(t, "s3:GetObject", "s3:PutObject")
+}

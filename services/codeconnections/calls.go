@@ -1,0 +1,72 @@
+package codeconnections
+
+import (
+	"strings"
+
+	"penstock/arn"
+	"penstock/iam"
+	"penstock/service"
+)
+
+const sourcePage = "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html#action-reference-CodestarConnectionSource-permissions"
+
+// actions: the source of a connection (row 3 of the provider list). The
+// service was renamed; the action and the ARN have the prefix under which the
+// connection was made, and AWS's page grants both
+// (https://docs.aws.amazon.com/codepipeline/latest/userguide/rename.html).
+var actions = []service.Action{{
+	Category: "Source", Owner: "AWS", Provider: "CodeStarSourceConnection", Artifacts: "action",
+	Rows: []service.Row{
+		{
+			ID: "codeconnections.use", Caller: "pipeline or action role",
+			Actions: nil, Resource: "<ConnectionArn>",
+			Context: "FullRepositoryId, BranchName, OwnerId, RepositoryName, ProviderAction",
+			Why:     "reads the repository through the connection; the action has the prefix of the connection's ARN",
+			Need:    service.Stops, Basis: service.Documented, Source: sourcePage,
+			Targets: func(s *service.Site) []service.Target { return use(s, false) },
+		},
+		{
+			ID: "codeconnections.use-both", Caller: "pipeline or action role",
+			Actions: nil, Resource: "<ConnectionArn>",
+			Context: "FullRepositoryId, BranchName, OwnerId, RepositoryName, ProviderAction",
+			Why:     "reads the repository through the connection, under the other of the service's two names",
+			Need:    service.Listed, Basis: service.Documented, Source: sourcePage,
+			Targets: func(s *service.Site) []service.Target { return use(s, true) },
+		},
+	},
+}}
+
+// other is the second name of each prefix.
+var other = map[string]string{
+	"codeconnections":      "codestar-connections",
+	"codestar-connections": "codeconnections",
+}
+
+func use(s *service.Site, second bool) []service.Target {
+	connection := s.Action.Get("ConnectionArn")
+	if connection == "" {
+		return nil
+	}
+	prefix := "codeconnections"
+	if a, err := arn.Parse(connection); err == nil && other[a.Service] != "" {
+		prefix = a.Service
+	}
+	if second {
+		prefix = other[prefix]
+	}
+	t := service.Target{
+		Resource: connection, Account: arn.Account(connection), At: s.Action.Config.Get("ConnectionArn").Where(),
+		What: "connection to " + s.Action.Get("FullRepositoryId"), Only: []string{prefix + ":UseConnection"},
+	}
+	owner, repo, _ := strings.Cut(s.Action.Get("FullRepositoryId"), "/")
+	for _, kv := range [][2]string{
+		{"FullRepositoryId", s.Action.Get("FullRepositoryId")}, {"OwnerId", owner}, {"RepositoryName", repo}, {"BranchName", s.Action.Get("BranchName")},
+	} {
+		t.Context.Put(prefix+":"+kv[0], iam.ContextValue{State: iam.Known, Values: []string{kv[1]}, Optional: true})
+	}
+	// Which operations of the provider a source action asks for is not
+	// documented.
+	t.Context.SetUnknown(prefix + ":ProviderAction")
+	t.Context.SetUnknown(prefix + ":ProviderPermissionsRequired")
+	return []service.Target{t}
+}

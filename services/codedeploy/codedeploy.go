@@ -1,0 +1,15 @@
+// Package codedeploy is what Penstock knows about AWS CodeDeploy:
+// applications and deployment groups, the deploy action of a pipeline, and
+// what a deployment calls with its service role.
+package codedeploy
+
+import "penstock/service"
+
+// Service is AWS CodeDeploy.
+var Service = service.Service{
+	Name:    "codedeploy",
+	Title:   "AWS CodeDeploy",
+	Types:   types,
+	Actions: actions,
+	Jobs:    jobs,
+}

@@ -1,0 +1,148 @@
+package codepipeline
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"penstock/arn"
+	"penstock/diag"
+	"penstock/match"
+	"penstock/pipeline"
+	"penstock/service"
+)
+
+// checks: what stops a pipeline without a policy.
+var checks = []service.Check{
+	{Code: "RUN023", On: "action", Find: aliasAcrossAccounts},
+	{Code: "RUN024", On: "action", Find: noStore},
+	{Code: "RUN026", On: "action", Find: strangeArtifact},
+}
+
+// aliasAcrossAccounts finds an action of another account in a pipeline whose
+// store names its key by alias or id: the name is looked up in the account of
+// the action's role.
+func aliasAcrossAccounts(s *service.Site, _ *service.Call) []diag.Finding {
+	a := s.Action
+	if a.Account == s.Pipeline.Account || match.HasHole(a.Account) || len(a.Inputs)+len(a.Outputs) == 0 {
+		return nil
+	}
+	st := s.Store(a.Region)
+	if st == nil || st.Key == "" {
+		return nil
+	}
+	kind := "key id"
+	switch k, err := arn.Parse(st.Key); {
+	case service.AWSKey(st.Key), err == nil && (strings.HasPrefix(k.Resource, "key/") || k.Account == a.Account):
+		return nil
+	case err == nil, strings.HasPrefix(st.Key, "alias/"):
+		kind = "alias"
+	case match.HasHole(st.Key) && s.Model.ByRef(st.Key, s.Pipeline.Account, a.Region, "AWS::KMS::Key", "AWS::KMS::ReplicaKey") == nil:
+		return nil // whatever it is
+	}
+	return []diag.Finding{{
+		At: st.KeyNode.Where(), Severity: diag.Error, Certainty: diag.Proved,
+		Message: fmt.Sprintf("the artifact store names its key by %s (%s), which action %s of account %s looks up in its own account; only a key ARN means the same key in both",
+			kind, match.Render(st.Key), a.Name, a.Account),
+		Related: []diag.Note{{At: a.Span, Message: "the action of the other account"}},
+	}}
+}
+
+// noStore finds an action with artifacts in a region where the pipeline has
+// no artifact store.
+func noStore(s *service.Site, _ *service.Call) []diag.Finding {
+	a := s.Action
+	if len(a.Inputs)+len(a.Outputs) == 0 || s.Store(a.Region) != nil || match.HasHole(a.Region) {
+		return nil
+	}
+	have := make([]string, 0, len(s.Pipeline.Stores))
+	for r := range s.Pipeline.Stores {
+		if match.HasHole(r) {
+			return nil
+		}
+		have = append(have, r)
+	}
+	slices.Sort(have)
+	return []diag.Finding{{
+		At: a.Span, Severity: diag.Error, Certainty: diag.Proved,
+		Message: fmt.Sprintf("action %s runs in %s, where the pipeline has no artifact store; it has one in %s",
+			a.Name, a.Region, strings.Join(have, ", ")),
+	}}
+}
+
+// strangeArtifact finds an artifact that passes from one account to another
+// where neither is the pipeline's.
+func strangeArtifact(s *service.Site, _ *service.Call) []diag.Finding {
+	var fs []diag.Finding
+	for _, in := range s.Action.Inputs {
+		p := s.Pipeline.Producer(in.Name)
+		if p == nil || foreign(s, p) == "" || foreign(s, s.Action) == "" || p.Account == s.Action.Account {
+			continue
+		}
+		fs = append(fs, diag.Finding{
+			At: in.Span, Severity: diag.Error, Certainty: diag.Proved,
+			Message: fmt.Sprintf("artifact %s of action %s (account %s) is the input of action %s (account %s), and neither account is the pipeline's (%s)",
+				in.Name, p.Name, p.Account, s.Action.Name, s.Action.Account, s.Pipeline.Account),
+			Related: []diag.Note{{At: p.Span, Message: "makes the artifact"}},
+		})
+	}
+	return fs
+}
+
+func foreign(s *service.Site, a *pipeline.Action) string {
+	if a.Account == s.Pipeline.Account || match.HasHole(a.Account) || match.HasHole(s.Pipeline.Account) {
+		return ""
+	}
+	return a.Account
+}
+
+var codes = []service.Code{
+	{
+		Code: "RUN023", Theorem: "runs",
+		Title: "the artifact key is named by alias or id and used from another account",
+		Doc: `
+` + "`EncryptionKey.Id`" + ` of an artifact store may be a key ARN, a key id or an alias. An id or an alias is looked up in the account
+of whoever uses it. An action with a role of another account therefore looks for it there: it finds no key, or another
+one.
+
+**What AWS shows**: the action of the other account fails to read or write its artifacts, with Access Denied or
+"Alias … is not found".
+
+**Remedy**: the ARN of the key (` + "`!GetAtt Key.Arn`" + `, not ` + "`!Ref Key`" + `, which is the id).
+
+**Sources**
+- https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html (note: "Aliases are
+  recognized only in the account that created the KMS key …")
+`,
+	},
+	{
+		Code: "RUN024", Theorem: "runs",
+		Title: "an action runs in a region without an artifact store",
+		Doc: `
+Each region in which an action of the pipeline runs needs an artifact store there: ` + "`ArtifactStores`" + ` with one entry a
+region, the pipeline's own included. CodePipeline copies the artifacts from region to region by itself.
+
+**What AWS shows**: CreatePipeline or UpdatePipeline fails with InvalidActionDeclarationException or
+InvalidStructureException.
+
+**Remedy**: an entry of ` + "`ArtifactStores`" + ` for the region, with a bucket of that region.
+
+**Sources**
+- https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-create-cross-region.html
+- https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineDeclaration.html (artifactStores)
+`,
+	},
+	{
+		Code: "RUN026", Theorem: "runs",
+		Title: "an artifact passes between two accounts, neither of them the pipeline's",
+		Doc: `
+An action can use an artifact if it is in the pipeline's account, if the artifact was made in the pipeline's account, or
+if an earlier action of its own account made it. An artifact cannot go from one other account to a second.
+
+**Remedy**: make the artifact in the pipeline's account, or let the two actions be in one account.
+
+**Sources**
+- https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html (note at the top)
+`,
+	},
+}

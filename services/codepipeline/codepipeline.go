@@ -1,0 +1,17 @@
+// Package codepipeline is what Penstock knows about AWS CodePipeline: its
+// resources, how it assumes the roles of a pipeline and of its actions, and
+// how it moves artifacts.
+package codepipeline
+
+import "penstock/service"
+
+// Service is AWS CodePipeline.
+var Service = service.Service{
+	Name:    "codepipeline",
+	Title:   "AWS CodePipeline",
+	Types:   types,
+	Actions: actions,
+	Jobs:    jobs,
+	Checks:  checks,
+	Codes:   codes,
+}

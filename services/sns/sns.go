@@ -1,0 +1,14 @@
+// Package sns is what Penstock knows about Amazon SNS: topics, their policies
+// and keys, and the notice that a manual approval sends.
+package sns
+
+import "penstock/service"
+
+// Service is Amazon SNS.
+var Service = service.Service{
+	Name:    "sns",
+	Title:   "Amazon Simple Notification Service",
+	Types:   types,
+	Actions: actions,
+	Effects: effects,
+}
