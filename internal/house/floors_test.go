@@ -33,7 +33,8 @@ var floors = [][]string{
 	{"services/*"},
 	{"services/all"},
 	{"stacks"},
-	{"internal/report", "internal/term"},
+	{"internal/term"},
+	{"internal/report"},
 	{"internal/cli"},
 	{"cmd/penstock"},
 }

@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// documents returns the generated pages by their path in docs: one a command,
+// one a finding, the list of findings and the exit codes. A test holds the
+// files to them.
+func documents(root *cobra.Command) map[string]string {
+	out := map[string]string{"exit-codes.md": exitPage}
+	var list strings.Builder
+	list.WriteString("# Commands\n\n")
+	for _, c := range root.Commands() {
+		if !c.IsAvailableCommand() {
+			continue
+		}
+		out["cli/"+c.Name()+".md"] = commandPage(c)
+		fmt.Fprintf(&list, "- [`penstock %s`](%s.md): %s\n", c.Name(), c.Name(), c.Short)
+	}
+	out["cli/README.md"] = list.String()
+
+	var index strings.Builder
+	index.WriteString("# Findings\n\nCodes are stable: never reused, never renumbered. `penstock explain CODE` prints these pages.\n\n| code | finding |\n|---|---|\n")
+	for _, c := range codes() {
+		out["findings/"+c.Code+".md"] = page(c)
+		fmt.Fprintf(&index, "| [%s](%s.md) | %s |\n", c.Code, c.Code, c.Title)
+	}
+	out["findings/README.md"] = index.String()
+	return out
+}
+
+func commandPage(c *cobra.Command) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# penstock %s\n\n%s.\n", c.Name(), c.Short)
+	if c.Long != "" {
+		fmt.Fprintf(&b, "\n%s\n", c.Long)
+	}
+	fmt.Fprintf(&b, "\n```\n%s\n```\n", c.UseLine())
+	if c.Example != "" {
+		fmt.Fprintf(&b, "\n## Examples\n\n```\n%s\n```\n", unindent(c.Example))
+	}
+	if flags := strings.TrimRight(c.LocalFlags().FlagUsages(), "\n"); flags != "" {
+		fmt.Fprintf(&b, "\n## Flags\n\n```\n%s\n```\n", flags)
+	}
+	b.WriteString("\n## Exit codes\n\nSee [exit codes](../exit-codes.md).\n")
+	return b.String()
+}
+
+func unindent(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimPrefix(lines[i], "  ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+const exitPage = `# Exit codes
+
+| code | meaning | ` + "`penstock prove`" + ` |
+|---|---|---|
+| 0 | clean | every theorem that was asked for holds, or depends only on the facts that are listed, or has no subject here |
+| 1 | the answer is no | a theorem fails; with ` + "`--deny-unknown`" + ` also where one depends on facts that no template shows |
+| 2 | bad usage | an unknown flag, command, finding or call; a value that is none |
+| 3 | could not finish | a file cannot be read or is no template; a theorem was asked for that this version has no prover for |
+| 130 | interrupted | |
+
+Where several apply, 1 goes before 3: one theorem that fails is an answer. Data goes to standard output, all else to
+standard error: what went wrong as ` + "`error: …`" + `, and what would be right as ` + "`hint: …`" + `.
+`
