@@ -23,6 +23,8 @@ const (
 	userID
 	resourceAccount
 	callerAccount
+	sourceIP
+	sourceEndpoint
 	derivedKeys
 )
 
@@ -35,7 +37,7 @@ const globalKeys = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_p
 // principal's ARN and the request fix them.
 func DerivedKeys() []DerivedKey {
 	return []DerivedKey{
-		{"aws:PrincipalArn", "the user, the role (not the session), the federated user or the root; absent for services and anonymous callers", globalKeys + "#condition-keys-principalarn"},
+		{"aws:PrincipalArn", "the user, the role (not the session; without a path where only the session is given), the federated user or the root; absent for services and anonymous callers", globalKeys + "#condition-keys-principalarn"},
 		{"aws:PrincipalAccount", "the account in the principal's ARN; absent for services and anonymous callers", globalKeys + "#condition-keys-principalaccount"},
 		{"aws:PrincipalType", "User, AssumedRole, FederatedUser, Account or Anonymous", "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable"},
 		{"aws:PrincipalIsAWSService", "true for a service, false for a signed request of anybody else; absent for anonymous callers", globalKeys + "#condition-keys-principalisawsservice"},
@@ -45,6 +47,8 @@ func DerivedKeys() []DerivedKey {
 		{"aws:username", "the name of a user; absent for roles, root, federated users and services", "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable"},
 		{"aws:userid", "the account for root, account:name for a federated user; not derived for others", "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable"},
 		{"aws:ResourceAccount", "the owner of the resource, where the request says", globalKeys + "#condition-keys-resourceaccount"},
+		{"aws:SourceIp", "absent where the request is known to come through a VPC endpoint (aws:SourceVpce)", globalKeys + "#condition-keys-sourceip"},
+		{"aws:SourceVpce", "absent where the request is known to have an aws:SourceIp", globalKeys + "#condition-keys-sourcevpce"},
 		{"kms:CallerAccount", "the principal's account, in requests to KMS", "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-caller-account"},
 	}
 }
@@ -74,6 +78,10 @@ func derivedOf(low string) derivedKey {
 		return resourceAccount
 	case "kms:calleraccount":
 		return callerAccount
+	case "aws:sourceip":
+		return sourceIP
+	case "aws:sourcevpce":
+		return sourceEndpoint
 	}
 	if strings.HasPrefix(low, "aws:principaltag/") {
 		return principalOrg
@@ -206,6 +214,12 @@ func (e *eval) derive(d derivedKey) (v iam.ContextValue, ok bool) {
 			return e.known(d, c.account), true
 		}
 		return absent, false
+	case sourceIP:
+		v, _ := e.req.Context.Lookup("aws:sourcevpce")
+		return absent, v.State == iam.Known && !v.Optional
+	case sourceEndpoint:
+		v, _ := e.req.Context.Lookup("aws:sourceip")
+		return absent, v.State == iam.Known && !v.Optional
 	default:
 		panic("authz: no such derived key")
 	}

@@ -251,9 +251,20 @@ func (p *principal) byARN(c *caller) reach {
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html).
 func (e *eval) excluded(s *statement) truth.Value {
 	c := &e.caller
-	if e.bounded() && c.kind.iamPrincipal() {
-		return truth.No
+	if c.kind.iamPrincipal() {
+		if e.bounded() {
+			return truth.No
+		}
+		if e.pol.holes("boundary") {
+			return truth.Maybe.And(e.listed(s))
+		}
 	}
+	return e.listed(s)
+}
+
+// listed reports whether all that stands for the caller is listed.
+func (e *eval) listed(s *statement) truth.Value {
+	c := &e.caller
 	var account, named, byRole truth.Value
 	for i := range s.principals {
 		p := &s.principals[i]
