@@ -136,6 +136,9 @@ func (s *stack) refCall(n *doc.Node, name string) *doc.Node {
 		if s.w.raw > 0 {
 			v = p.clear
 		}
+		for _, a := range p.assume {
+			s.w.assume(a)
+		}
 		c := *v
 		c.Span, c.Tag, c.Lead = at, "", 0
 		c.Via = append([]source.Span{v.Span}, v.Via...)
@@ -259,7 +262,7 @@ func (s *stack) join(n *doc.Node, args []*doc.Node) *doc.Node {
 		if vals.Kind != doc.Unknown {
 			return s.wrong(n, "Fn::Join takes a delimiter and a list")
 		}
-		return str(n.Span, match.Hole(match.Any, s.w.intern("Fn::Join of "+plain(vals.Text), delim+"\x01"+vals.Text)))
+		return str(n.Span, match.Hole(match.Any, s.w.intern("a join of "+plain(vals.Text), delim+"\x01"+vals.Text)))
 	}
 	var b strings.Builder
 	var via []source.Span
@@ -269,7 +272,7 @@ func (s *stack) join(n *doc.Node, args []*doc.Node) *doc.Node {
 			for _, x := range vals.Items {
 				fmt.Fprintf(&key, "%q%q", s.w.textOf(x), x.Maybe)
 			}
-			return str(n.Span, match.Hole(match.Any, s.w.intern("Fn::Join where "+plain(it.Maybe[0]), delim+"\x01"+key.String())))
+			return str(n.Span, match.Hole(match.Any, s.w.intern("a join where "+plain(it.Maybe[0]), delim+"\x01"+key.String())))
 		}
 		if i > 0 {
 			b.WriteString(delim)
@@ -521,7 +524,7 @@ func (s *stack) getStackOutput(n, arg *doc.Node) *doc.Node {
 func (s *stack) base64(n, arg *doc.Node) *doc.Node {
 	text := s.w.textOf(arg)
 	if match.HasHole(text) {
-		return str(n.Span, match.Hole(match.Any, s.w.intern("Fn::Base64", text)), arg.Via...)
+		return str(n.Span, match.Hole(match.Any, s.w.intern("base64", text)), arg.Via...)
 	}
 	return str(n.Span, base64.StdEncoding.EncodeToString([]byte(text)), arg.Via...)
 }
@@ -543,5 +546,5 @@ func (s *stack) length(n, arg *doc.Node) *doc.Node {
 	if arg.Kind != doc.List && arg.Kind != doc.Unknown {
 		return s.wrong(n, "Fn::Length takes a list")
 	}
-	return str(n.Span, match.Hole(match.Name, s.w.intern("Fn::Length", textKey(arg))))
+	return str(n.Span, match.Hole(match.Name, s.w.intern("a length", textKey(arg))))
 }

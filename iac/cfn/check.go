@@ -211,10 +211,18 @@ func (c *checker) call(n *doc.Node, name string, arg *doc.Node, short bool) {
 			if n.Tag != "" && short {
 				shown = n.Tag
 			}
-			c.t.find(CodeFunction, n.Span, diag.Error, "%s is no function of CloudFormation%s", shown, near(name, functions))
+			c.t.find(CodeFunction, n.Span, diag.Error, "%s is no function of CloudFormation%s", shown, nearFunction(name))
 		}
 		inner()
 	}
+}
+
+func nearFunction(name string) string {
+	var names []string
+	for _, f := range functions {
+		names = append(names, strings.TrimPrefix(f, "Fn::"))
+	}
+	return near(strings.TrimPrefix(name, "Fn::"), names)
 }
 
 // needs reports what works only with AWS::LanguageExtensions.

@@ -26,10 +26,11 @@ type formula struct {
 
 // A cond is a named condition of a stack.
 type cond struct {
-	s    *stack
-	name string
-	f    *formula
-	wait bool // being built
+	s      *stack
+	name   string
+	f      *formula
+	wait   bool // being built
+	wanted bool // something depends on it, and it is open
 }
 
 // key names a condition over all worlds.
@@ -85,7 +86,8 @@ func (s *stack) cond(name string, at source.Span) truth.Value {
 			v = fixed
 		}
 	}
-	if v == truth.Maybe && s.w.quiet == 0 && !slices.Contains(s.w.asked, c) {
+	if v == truth.Maybe && s.w.quiet == 0 && !c.wanted {
+		c.wanted = true
 		s.w.asked = append(s.w.asked, c)
 	}
 	return v

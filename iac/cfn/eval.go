@@ -196,7 +196,7 @@ func (w *world) collapse(n *doc.Node) *doc.Node {
 				class = match.Name
 			}
 			c.Kind = doc.String
-			c.Text = match.Hole(class, w.intern("Fn::If "+a.s.label+"."+a.cond, yes.Text+"\x01"+no.Text))
+			c.Text = match.Hole(class, w.intern("Fn.If "+a.s.label+"."+a.cond, yes.Text+"\x01"+no.Text))
 		}
 		return &c
 	default:

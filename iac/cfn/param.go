@@ -19,6 +19,7 @@ type param struct {
 	node   *doc.Node // known, symbolic, or Unknown
 	clear  *doc.Node // the same without the veil of NoEcho
 	hidden bool
+	assume []string // what the value takes for granted
 }
 
 const ssmValue = "AWS::SSM::Parameter::Value<"
@@ -32,7 +33,9 @@ func (s *stack) param(name string, decl *doc.Node) *param {
 		return &param{node: unknown(decl.Span, s.label+"."+name), clear: unknown(decl.Span, s.label+"."+name)}
 	}
 	p := &param{hidden: decl.Get("NoEcho").Str() == "true"}
+	before := len(s.w.taken)
 	p.clear = s.paramValue(name, decl)
+	p.assume = slices.Clone(s.w.taken[before:])
 	p.node = p.clear
 	if p.hidden {
 		n := str(p.clear.Span, match.Hole(match.Any, s.label+"."+name), p.clear.Via...)
@@ -162,7 +165,7 @@ func (s *stack) ssmText(name string, at source.Span) string {
 	if r := s.w.ssm[exportKey{s.account, s.region, base}]; r != nil && version == "" && s.w.enter(s, "SSM parameter "+base, at) {
 		defer s.w.leave()
 		if v := r.prop("Value"); v != nil && isText(v) && len(v.Maybe) == 0 {
-			s.w.model.Assume(fmt.Sprintf("SSM parameter %s in account %s still holds the value that stack %s declares", match.Render(base), s.account, r.s.label))
+			s.w.assume(fmt.Sprintf("SSM parameter %s in account %s still holds the value that stack %s declares", match.Render(base), s.account, r.s.label))
 			return v.Text
 		}
 	}

@@ -297,7 +297,7 @@ func (r *resource) attr(name string, at source.Span) *doc.Node {
 	if name == "Arn" && r.t.ARN != "" {
 		return str(r.arn())
 	}
-	if r.s.w.in.Attrs != nil {
+	if r.s.w.in.Attrs != nil && name != "" {
 		if names, ok := r.s.w.in.Attrs(r.typ); ok && !slices.Contains(names, name) {
 			r.s.w.find(CodeAttribute, at, diag.Error, "%s has no attribute %q%s", r.typ, name, near(name, names))
 		}
@@ -333,8 +333,12 @@ func (r *resource) evaluate() {
 	}
 	switch {
 	case r.t == nil && r.typ != "AWS::CloudFormation::Stack":
-		r.opaque = append(r.opaque, "type "+r.typ+" is not supported")
-		w.gap("type "+r.typ, r.key.Span)
+		what := "type " + r.typ
+		if r.typ == "" {
+			what = "a resource without type"
+		}
+		r.opaque = append(r.opaque, what+" is not supported")
+		w.gap(what, r.key.Span)
 	case r.t != nil && r.t.Props != nil:
 		if ps := r.body.Get("Properties"); ps != nil {
 			for _, f := range ps.Fields {
@@ -346,7 +350,7 @@ func (r *resource) evaluate() {
 		}
 	}
 	made.Props = r.properties()
-	made.Tags = tagsOf(made.Props.Get("Tags"), s.tags)
+	made.Tags = tagsOf(made.Props.Get("Tags"), r.stackTags())
 	made.Opaque = r.opaque
 	if len(r.opaque) == 0 {
 		w.known++
@@ -381,9 +385,17 @@ func (r *resource) properties() *doc.Node {
 	return out
 }
 
-// tagsOf reads the usual shapes of Tags, over the tags of the stack, which
-// CloudFormation puts on every resource that takes tags
+// stackTags returns the tags of the stack, which CloudFormation puts on every
+// resource that takes tags
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-resource-tags.html).
+func (r *resource) stackTags() map[string]string {
+	if r.t == nil || r.t.Props != nil && !slices.Contains(r.t.Props, "Tags") {
+		return nil
+	}
+	return r.s.tags
+}
+
+// tagsOf reads the usual shapes of Tags, over those of the stack.
 func tagsOf(n *doc.Node, stack map[string]string) map[string]string {
 	tags := map[string]string{}
 	for k, v := range stack {
@@ -414,6 +426,11 @@ func tagsOf(n *doc.Node, stack map[string]string) map[string]string {
 func (s *stack) parentGone() bool { return s.parent != nil && s.at.exists() == truth.No }
 
 func (s *stack) evalAll() {
+	if s.t.conds != nil {
+		for _, f := range s.t.conds.Fields {
+			s.condition(f.Name()) // a circle is a finding even where nothing uses it
+		}
+	}
 	for _, r := range s.order {
 		r.evaluate()
 	}

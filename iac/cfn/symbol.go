@@ -106,6 +106,9 @@ func split(s, delim string) ([]string, bool) {
 // the names where there are few.
 func near(name string, names []string) string {
 	best, score := "", 3
+	if len(name) < 6 {
+		score = 2
+	}
 	for _, n := range names {
 		if strings.EqualFold(n, name) {
 			best, score = n, 0

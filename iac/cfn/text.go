@@ -20,7 +20,7 @@ import (
 func (s *stack) toJSON(n, arg *doc.Node) *doc.Node {
 	var b strings.Builder
 	if !s.writeJSON(&b, arg) || b.Len() > maxText {
-		return str(n.Span, match.Hole(match.Any, s.w.intern("Fn::ToJsonString", n.Span.String()+s.label)))
+		return str(n.Span, match.Hole(match.Any, s.w.intern("a JSON text", n.Span.String()+s.label)))
 	}
 	return str(n.Span, b.String(), arg.Via...)
 }

@@ -48,10 +48,12 @@ type world struct {
 	resolves []Resolve
 	gaps     map[string]*Gap
 	gapOrder []string
+	taken    []string // assumptions in the order made
 	total    int
 	known    int
 	asg      *assignment
-	path     []step // what is being evaluated, for circles
+	path     []step          // what is being evaluated, for circles
+	on       map[stepKey]int // where in path
 }
 
 type exportKey struct{ account, region, name string }
@@ -74,6 +76,7 @@ type stack struct {
 	outNames                   []string
 	phys                       map[string]string
 	tags                       map[string]string
+	listed                     source.Span // where the stacks file has it
 	parent                     *stack
 	at                         *resource // of the parent
 	maybe                      []string
@@ -105,7 +108,7 @@ func (l *loader) world(sc *scenario) *world {
 		s := &stack{
 			w: w, t: p.t, name: p.in.Name, label: p.label,
 			account: p.in.Account, region: p.in.Region,
-			given: p.params, phys: p.in.PhysicalIDs, tags: p.in.Tags,
+			given: p.params, phys: p.in.PhysicalIDs, tags: p.in.Tags, listed: p.in.At,
 		}
 		w.add(s)
 		for _, name := range p.names {
@@ -149,7 +152,11 @@ func (w *world) add(s *stack) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(s.phys)) {
 		if s.res[id] == nil {
-			w.find(CodePhysical, source.Span{File: s.t.file}, diag.Warning, "physicalIds of stack %q names %q, and the template declares no such resource%s", s.label, id, near(id, slices.Sorted(maps.Keys(s.res))))
+			at := s.listed
+			if at.IsZero() {
+				at.File = s.t.file
+			}
+			w.find(CodePhysical, at, diag.Warning, "physicalIds of stack %q names %q, and the template declares no such resource%s", s.label, id, near(id, slices.Sorted(maps.Keys(s.res))))
 		}
 	}
 	s.outs = map[string]*output{}
@@ -349,6 +356,15 @@ func (w *world) find(code string, at source.Span, sev diag.Severity, format stri
 	w.keep([]diag.Finding{{Code: code, At: at, Severity: sev, Certainty: diag.Proved, Message: fmt.Sprintf(format, args...)}})
 }
 
+// assume records an assumption. Conditions and rules take nothing for granted
+// that a resource shows.
+func (w *world) assume(text string) {
+	w.taken = append(w.taken, text)
+	if w.raw == 0 {
+		w.model.Assume(text)
+	}
+}
+
 // keep adds findings, each once.
 func (w *world) keep(fs []diag.Finding) {
 	for _, f := range fs {
@@ -392,18 +408,20 @@ func (l *loader) intern(what, content string) string {
 
 // A step is one thing under evaluation.
 type step struct {
+	stepKey
+	at source.Span
+}
+
+type stepKey struct {
 	s    *stack
 	what string
-	at   source.Span
 }
 
 // enter begins the evaluation of something that can refer to itself; false
 // means that it does, and a finding says how.
 func (w *world) enter(s *stack, what string, at source.Span) bool {
-	for i := len(w.path) - 1; i >= 0; i-- {
-		if w.path[i].s != s || w.path[i].what != what {
-			continue
-		}
+	key := stepKey{s, what}
+	if i, ok := w.on[key]; ok {
 		var names []string
 		for _, p := range w.path[i:] {
 			names = append(names, p.s.label+": "+p.what)
@@ -412,8 +430,16 @@ func (w *world) enter(s *stack, what string, at source.Span) bool {
 		w.find(CodeCircle, w.path[i].at, diag.Error, "%s depends on itself: %s", what, strings.Join(names, " → "))
 		return false
 	}
-	w.path = append(w.path, step{s, what, at})
+	if w.on == nil {
+		w.on = map[stepKey]int{}
+	}
+	w.on[key] = len(w.path)
+	w.path = append(w.path, step{key, at})
 	return true
 }
 
-func (w *world) leave() { w.path = w.path[:len(w.path)-1] }
+func (w *world) leave() {
+	last := len(w.path) - 1
+	delete(w.on, w.path[last].stepKey)
+	w.path = w.path[:last]
+}
