@@ -4,19 +4,26 @@ package all
 
 import (
 	"penstock/service"
+	"penstock/services/acm"
+	"penstock/services/applicationautoscaling"
 	"penstock/services/autoscaling"
+	"penstock/services/chatbot"
 	"penstock/services/cloudformation"
+	"penstock/services/cloudfront"
 	"penstock/services/cloudtrail"
 	"penstock/services/cloudwatch"
+	"penstock/services/codeartifact"
 	"penstock/services/codebuild"
 	"penstock/services/codecommit"
 	"penstock/services/codeconnections"
 	"penstock/services/codedeploy"
 	"penstock/services/codepipeline"
+	"penstock/services/codestarnotifications"
 	"penstock/services/dynamodb"
 	"penstock/services/ec2"
 	"penstock/services/ecr"
 	"penstock/services/ecs"
+	"penstock/services/elasticfilesystem"
 	"penstock/services/elasticloadbalancing"
 	"penstock/services/events"
 	"penstock/services/iam"
@@ -24,8 +31,11 @@ import (
 	"penstock/services/lambda"
 	"penstock/services/logs"
 	"penstock/services/organizations"
+	"penstock/services/rds"
+	"penstock/services/route53"
 	"penstock/services/s3"
 	"penstock/services/secretsmanager"
+	"penstock/services/servicediscovery"
 	"penstock/services/sns"
 	"penstock/services/sqs"
 	"penstock/services/ssm"
@@ -43,13 +53,20 @@ func Services() []*service.Service {
 		&codebuild.Service,
 		&codedeploy.Service,
 		&cloudformation.Service,
+		&acm.Service,
+		&applicationautoscaling.Service,
 		&autoscaling.Service,
+		&chatbot.Service,
+		&cloudfront.Service,
 		&cloudtrail.Service,
 		&cloudwatch.Service,
+		&codeartifact.Service,
+		&codestarnotifications.Service,
 		&dynamodb.Service,
 		&ec2.Service,
 		&ecr.Service,
 		&ecs.Service,
+		&elasticfilesystem.Service,
 		&elasticloadbalancing.Service,
 		&events.Service,
 		&iam.Service,
@@ -57,8 +74,11 @@ func Services() []*service.Service {
 		&lambda.Service,
 		&logs.Service,
 		&organizations.Service,
+		&rds.Service,
+		&route53.Service,
 		&s3.Service,
 		&secretsmanager.Service,
+		&servicediscovery.Service,
 		&sns.Service,
 		&sqs.Service,
 		&ssm.Service,
