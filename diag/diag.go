@@ -7,6 +7,7 @@
 package diag
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -141,7 +142,10 @@ func Apply(f *source.File, edits []Edit) ([]byte, error) {
 			mine = append(mine, e)
 		}
 	}
-	slices.SortStableFunc(mine, func(a, b Edit) int { return a.Span.Start - b.Span.Start })
+	slices.SortStableFunc(mine, func(a, b Edit) int {
+		// An insertion goes before what replaces the text behind it.
+		return cmp.Or(a.Span.Start-b.Span.Start, a.Span.End-b.Span.End)
+	})
 	var out []byte
 	at := 0
 	for _, e := range mine {

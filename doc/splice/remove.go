@@ -83,6 +83,9 @@ func (e *Editor) remove(p *place, have []entry, at int, to, none Value) ([]diag.
 		}
 		return e.verify(c, e.replace(start, next, ""))
 	}
+	if at+1 == len(have) {
+		return e.verify(c, e.replace(it.start, end, ""))
+	}
 	// The first entry, behind the dash of an outer list. The next one takes
 	// its place.
 	next := have[at+1].start
