@@ -63,18 +63,17 @@ func TestCDK(t *testing.T) {
 		t.Fatalf("no apps in %s (%v)", dir, err)
 	}
 	for _, app := range apps {
-		app = filepath.Dir(app)
-		name := filepath.Base(app)
+		name := filepath.Base(filepath.Dir(app))
 		t.Run(name, func(t *testing.T) {
-			code, out, errs := try("prove", app, "--format", "json")
+			code, out, errs := try(dir, "prove", name, "--format", "json")
 			if code != exitOK && code != exitNo {
-				t.Fatalf("prove %s exits with %d:\n%s", app, code, errs)
+				t.Fatalf("prove %s exits with %d:\n%s", name, code, errs)
 			}
 			var r cdkReport
 			if err := json.Unmarshal([]byte(out), &r); err != nil {
 				t.Fatal(err)
 			}
-			got := strings.ReplaceAll(fmt.Sprintf("exit %d\n", code)+r.summary(), dir+string(filepath.Separator), "")
+			got := fmt.Sprintf("exit %d\n", code) + r.summary()
 			file := filepath.Join("testdata", "cdk", name+".golden")
 			if *update {
 				if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {

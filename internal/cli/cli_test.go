@@ -68,11 +68,11 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// try runs a command in this process.
-func try(args ...string) (code int, out, errs string) {
+// try runs a command in this process, in a working directory.
+func try(dir string, args ...string) (code int, out, errs string) {
 	var o, e bytes.Buffer
 	env := &Env{
-		Args: args, Stdin: strings.NewReader(""), Stdout: &o, Stderr: &e, Dir: ".",
+		Args: args, Stdin: strings.NewReader(""), Stdout: &o, Stderr: &e, Dir: dir,
 		Getenv: func(string) string { return "" }, Now: time.Now,
 	}
 	code = Run(context.Background(), env)
@@ -128,7 +128,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 		if c.Example == "" || c.Short == "" {
 			t.Errorf("%s has no example or no short text", c.Name())
 		}
-		code, out, _ := try(c.Name(), "--help")
+		code, out, _ := try(".", c.Name(), "--help")
 		if code != exitOK || !strings.Contains(out, "Exit codes:") || !strings.Contains(out, "130") {
 			t.Errorf("%s --help exits with %d and prints\n%s", c.Name(), code, out)
 		}

@@ -10,7 +10,8 @@ import (
 	"penstock/source"
 )
 
-// findings writes each finding with all that is known of it.
+// findings writes each finding with all that is known of it. One that is for
+// information only takes its message and its place, but with All.
 func (t *text) findings() {
 	for i := range t.rep.Findings {
 		t.finding1(i+1, &t.rep.Findings[i])
@@ -24,6 +25,12 @@ func (t *text) finding1(n int, f *diag.Finding) {
 	label := fmt.Sprintf("%s %s", f.Severity, f.Code)
 	head := fmt.Sprintf("%d. ", n) + t.paint(severityStyle[f.Severity], label) + ": "
 	t.prose(head, "   ", term.Strong, f.Message)
+	if f.Severity == diag.Info && !t.All {
+		if !f.At.IsZero() {
+			t.line("   ", t.paint(term.Place, f.At.String()))
+		}
+		return
+	}
 	t.place(f.At)
 	if f.Layer != "" {
 		t.field("layer", layerName(f.Layer))
@@ -37,18 +44,22 @@ func (t *text) finding1(n int, f *diag.Finding) {
 	if f.AWSError != "" {
 		t.field("AWS shows", f.AWSError)
 	}
-	for i, d := range f.Depends {
-		label := ""
-		if i == 0 {
-			label = "depends on"
+	label = "depends on"
+	for _, d := range f.Depends {
+		if !strings.Contains(f.Message, d) {
+			t.field(label, d)
+			label = ""
 		}
-		t.field(label, d)
 	}
 	for _, l := range f.Trace {
 		t.field("", l)
 	}
 	for _, n := range f.Related {
-		t.note(n)
+		// What the message says already, place and words, is not said again.
+		_, words, _ := strings.Cut(n.Message, ": ")
+		if words == "" || !strings.Contains(show(f.Message), show(words)) || !strings.Contains(f.Message, lineOf(n.At)) {
+			t.note(n)
+		}
 	}
 	for i := range f.Fixes {
 		t.fix(&f.Fixes[i])
@@ -80,10 +91,18 @@ func (t *text) place(at source.Span) {
 	t.line("   ", pad, t.paint(term.Faint, " │ "), t.paint(term.Bad, carets))
 }
 
+// lineOf returns "file:line".
+func lineOf(at source.Span) string {
+	if at.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", at.File.Name, at.Position().Line)
+}
+
 func (t *text) note(n diag.Note) {
 	where := ""
 	if !n.At.IsZero() {
-		where = t.paint(term.Place, fmt.Sprintf("%s:%d", n.At.File.Name, n.At.Position().Line)) + " "
+		where = t.paint(term.Place, lineOf(n.At)) + " "
 	}
 	t.prose("   "+t.paint(term.Faint, term.Pad("see", 11))+" "+where, strings.Repeat(" ", 15), term.Plain, n.Message)
 }

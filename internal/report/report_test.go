@@ -12,6 +12,7 @@ import (
 
 	"penstock/iam/authz"
 	"penstock/internal/term"
+	"penstock/service"
 	"penstock/source"
 	"penstock/truth"
 )
@@ -139,5 +140,24 @@ func TestSnippet(t *testing.T) {
 		if want := strings.Repeat(" ", term.Width(line[:at])) + strings.Repeat("^", len(word)); carets != want {
 			t.Errorf("carets of %s:\n%s\n%s", word, line, carets)
 		}
+	}
+}
+
+func TestSARIF(t *testing.T) {
+	codes := []service.Code{{Code: "RUN001", Title: "No identity policy allows a call", Doc: "# No identity policy allows a call\n\nText.\n"}}
+	var b bytes.Buffer
+	if err := WriteSARIF(&b, sample(), SampleTool, codes); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "sarif.golden", b.Bytes())
+	// A fingerprint does not move with its line.
+	rep := sample()
+	before := fingerprint(&rep.Findings[0])
+	rep.Findings[0].At.Start++
+	if got := fingerprint(&rep.Findings[0]); got != before {
+		t.Errorf("the fingerprint moved: %s, was %s", got, before)
+	}
+	if fingerprint(&rep.Findings[1]) == before {
+		t.Error("two findings share a fingerprint")
 	}
 }

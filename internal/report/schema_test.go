@@ -1,4 +1,4 @@
-package report
+package report_test
 
 import (
 	"bytes"
@@ -10,9 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"penstock/iam/facts"
+	"penstock/internal/cli"
+	"penstock/internal/report"
 	"penstock/prove"
-	"penstock/service"
 )
 
 // conforms holds a JSON value to a schema: the keywords that docs/schema
@@ -113,46 +113,39 @@ func load(t *testing.T, data []byte) map[string]any {
 	return m
 }
 
-var tool = Tool{Version: "v0.1.0", Facts: []facts.Version{{Name: "facts", Version: "1", Date: "2026-09-26"}}}
-
 func TestJSON(t *testing.T) {
 	data, err := os.ReadFile("../../docs/schema/prove-1.json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	schema := load(t, data)
-	for name, rep := range map[string]*prove.Report{"json.golden": sample(), "json-empty.golden": {}} {
+	for name, rep := range map[string]*prove.Report{"json.golden": report.Sample(), "json-empty.golden": {}} {
 		var b bytes.Buffer
-		if err := WriteJSON(&b, rep, tool); err != nil {
+		if err := report.WriteJSON(&b, rep, report.SampleTool); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, name, b.Bytes())
+		report.Golden(t, name, b.Bytes())
 		if err := conforms(schema, schema, load(t, b.Bytes()), "report"); err != nil {
 			t.Error(err)
+		}
+	}
+	// And what real templates give.
+	for _, example := range []string{"cross-account"} {
+		var out, errs bytes.Buffer
+		cli.Run(t.Context(), &cli.Env{
+			Args:   []string{"prove", "examples/" + example, "--format", "json"},
+			Stdout: &out, Stderr: &errs, Dir: "../..", Getenv: func(string) string { return "" },
+		})
+		if errs.Len() > 0 {
+			t.Fatalf("%s: %s", example, errs.String())
+		}
+		if err := conforms(schema, schema, load(t, out.Bytes()), "report"); err != nil {
+			t.Errorf("%s: %v", example, err)
 		}
 	}
 	// The check must be able to fail.
 	bad := load(t, []byte(`{"version": 2, "more": 1}`))
 	if err := conforms(schema, schema, bad, "report"); err == nil || !strings.Contains(err.Error(), `has no "findings"`) {
 		t.Errorf("a wrong report passes: %v", err)
-	}
-}
-
-func TestSARIF(t *testing.T) {
-	codes := []service.Code{{Code: "RUN001", Title: "No identity policy allows a call", Doc: "# No identity policy allows a call\n\nText.\n"}}
-	var b bytes.Buffer
-	if err := WriteSARIF(&b, sample(), tool, codes); err != nil {
-		t.Fatal(err)
-	}
-	golden(t, "sarif.golden", b.Bytes())
-	// A fingerprint does not move with its line.
-	rep := sample()
-	before := fingerprint(&rep.Findings[0])
-	rep.Findings[0].At.Start++
-	if got := fingerprint(&rep.Findings[0]); got != before {
-		t.Errorf("the fingerprint moved: %s, was %s", got, before)
-	}
-	if fingerprint(&rep.Findings[1]) == before {
-		t.Error("two findings share a fingerprint")
 	}
 }

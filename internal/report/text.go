@@ -253,7 +253,7 @@ func (t *text) step(s *step, p *pipe, rail string, head bool) {
 	}
 	for _, b := range bs {
 		if b.mark != allowed || t.All || b.calls[0].when != "" {
-			t.bundle(s, b, rail)
+			t.bundle(s, p, b, rail)
 		}
 	}
 	if !head && s.Action != nil && len(s.calls) == 0 && len(s.jobs) == 0 && !s.Action.Gate() {
@@ -272,13 +272,13 @@ func nameOf(s *step) string {
 }
 
 // bundle writes one line of calls: sign, actions, resource, outcome.
-func (t *text) bundle(s *step, b bundle, rail string) {
+func (t *text) bundle(s *step, p *pipe, b bundle, rail string) {
 	sg := signs[b.mark]
 	c := b.calls[0]
 	var parts []string
 	if who := principal(c.Call); who != s.Role {
 		if _, err := arn.Parse(who); err == nil {
-			who = roleName(who, "")
+			who = "role " + roleName(who, p.Account)
 		}
 		parts = append(parts, show(who)+":")
 	}
@@ -307,8 +307,8 @@ func (t *text) bundle(s *step, b bundle, rail string) {
 	if t.All {
 		tail = strings.TrimPrefix(tail+", "+b.numbers(), ", ")
 	}
-	if n := t.finding(c); n > 0 {
-		tail += fmt.Sprintf(" → %d", n)
+	if ns := t.findingsOf(b); ns != "" {
+		tail += " → " + ns
 	}
 	t.flow(rail, t.paint(sg.style, sg.sign)+" ", parts, t.paint(tailStyle(b.mark), tail)+t.condition(c.when))
 }
@@ -318,6 +318,17 @@ func tailStyle(m mark) term.Style {
 		return term.Faint
 	}
 	return signs[m].style
+}
+
+// findingsOf returns the numbers of the findings that speak of a bundle.
+func (t *text) findingsOf(b bundle) string {
+	var ns []string
+	for _, c := range b.calls {
+		if n := t.finding(c); n > 0 && !slices.Contains(ns, fmt.Sprint(n)) {
+			ns = append(ns, fmt.Sprint(n))
+		}
+	}
+	return strings.Join(ns, ", ")
 }
 
 // by names the layer that denies, and whether it does so by a statement or by

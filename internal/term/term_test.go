@@ -32,6 +32,7 @@ func TestWrap(t *testing.T) {
 		{"one two three", 7, 7, []string{"one two", "three"}},
 		{"one two three", 4, 9, []string{"one", "two three"}},
 		{"arn:aws:iam::111111111111:role/deploy may", 10, 10, []string{"arn:aws:iam::111111111111:role/deploy", "may"}},
+		{"on log-stream:‹build id› now", 10, 10, []string{"on", "log-stream:‹build id›", "now"}},
 		{"short", 10, 10, []string{"short"}},
 		{"never broken", 0, 0, []string{"never broken"}},
 	} {

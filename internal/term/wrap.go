@@ -1,10 +1,14 @@
 package term
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Wrap breaks text at spaces into lines of at most width columns, the first
 // of at most first. A word that is wider stays whole, so that an ARN can be
-// copied. A width below one does not break.
+// copied; so does what stands between ‹ and ›, the name of an unknown. A width
+// below one does not break.
 func Wrap(text string, first, width int) []string {
 	if width < 1 || Width(text) <= first {
 		return []string{text}
@@ -12,7 +16,7 @@ func Wrap(text string, first, width int) []string {
 	var lines []string
 	var line strings.Builder
 	used, room := 0, first
-	for _, word := range strings.Fields(text) {
+	for _, word := range words(text) {
 		w := Width(word)
 		if used > 0 && used+1+w > room {
 			lines = append(lines, line.String())
@@ -27,6 +31,32 @@ func Wrap(text string, first, width int) []string {
 		used += w
 	}
 	return append(lines, line.String())
+}
+
+// words splits text at the spaces outside of ‹ and ›.
+func words(text string) []string {
+	var out []string
+	inside, start := false, -1
+	for i, r := range text {
+		switch {
+		case r == '‹':
+			inside = true
+		case r == '›':
+			inside = false
+		}
+		if unicode.IsSpace(r) && !inside {
+			if start >= 0 {
+				out = append(out, text[start:i])
+			}
+			start = -1
+		} else if start < 0 {
+			start = i
+		}
+	}
+	if start >= 0 {
+		out = append(out, text[start:])
+	}
+	return out
 }
 
 // Pad returns s with spaces up to width columns.
