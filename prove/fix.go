@@ -12,11 +12,11 @@ import (
 	"penstock/match"
 )
 
-// Author writes a value as the author of a stack's template would: !GetAtt
-// where a resource of the template has it, !Sub around it, the literal
-// otherwise. It fails where the value holds an unknown that the template
-// cannot name.
-type Author func(m *cloud.Model, s *cloud.Stack, value string) (splice.Value, bool)
+// Author writes a value as the author of a template would inside one of its
+// resources: !GetAtt where another resource has it, !Sub around it, the
+// literal otherwise. It fails where the value holds an unknown that the
+// template cannot name there.
+type Author func(in *cloud.Resource, value string) (splice.Value, bool)
 
 // An element is one part of a patch, which is kept only if the proof needs it.
 type element struct {
@@ -165,7 +165,7 @@ func (p *prover) element(r *Run, g *callGroup, layer string) (element, bool) {
 		if pr == nil || pr.Boundary == nil {
 			return element{}, false
 		}
-		return p.appendStatement(m, g, *pr.Boundary, false, fmt.Sprintf("let the boundary of %s allow %s", short(pr.ARN), actionsText(g)))
+		return p.appendStatement(g, *pr.Boundary, false, fmt.Sprintf("let the boundary of %s allow %s", short(pr.ARN), actionsText(g)))
 	case "resource", "trust":
 		return p.grantResource(m, g, layer)
 	default:
@@ -211,12 +211,12 @@ func (p *prover) grantIdentity(m *cloud.Model, g *callGroup) (element, bool) {
 			if a.Node == nil || a.Policy == nil || (a.Resource == pr.Resource) != own || shared(m, a) {
 				continue
 			}
-			if e, ok := p.appendStatement(m, g, a, false, msg); ok {
+			if e, ok := p.appendStatement(g, a, false, msg); ok {
 				return e, true
 			}
 		}
 	}
-	st, ok := p.statement(m, pr.Resource.Stack, g, false)
+	st, ok := p.statement(pr.Resource, g, false)
 	if !ok {
 		return element{}, false
 	}
@@ -308,7 +308,7 @@ func (p *prover) grantResource(m *cloud.Model, g *callGroup, layer string) (elem
 		if e, ok := p.dropCondition(c, *pr.Trust); ok {
 			return e, true
 		}
-		return p.appendStatement(m, g, *pr.Trust, true, fmt.Sprintf("let %s trust %s", short(pr.ARN), short(principal(c))))
+		return p.appendStatement(g, *pr.Trust, true, fmt.Sprintf("let %s trust %s", short(pr.ARN), short(principal(c))))
 	}
 	owner := m.Owner(c.Request.Resource)
 	if owner == nil {
@@ -316,7 +316,7 @@ func (p *prover) grantResource(m *cloud.Model, g *callGroup, layer string) (elem
 	}
 	msg := fmt.Sprintf("let %s allow %s to %s", match.Render(owner.ID()), short(principal(c)), actionsText(g))
 	for _, a := range owner.Policies {
-		if e, ok := p.appendStatement(m, g, a, true, msg); ok {
+		if e, ok := p.appendStatement(g, a, true, msg); ok {
 			return e, true
 		}
 	}
@@ -324,12 +324,12 @@ func (p *prover) grantResource(m *cloud.Model, g *callGroup, layer string) (elem
 }
 
 // appendStatement adds one statement to a document.
-func (p *prover) appendStatement(m *cloud.Model, g *callGroup, a cloud.Attachment, withPrincipal bool, msg string) (element, bool) {
+func (p *prover) appendStatement(g *callGroup, a cloud.Attachment, withPrincipal bool, msg string) (element, bool) {
 	list := a.Node.Get("Statement")
 	if list == nil || a.Resource == nil {
 		return element{}, false
 	}
-	st, ok := p.statement(m, a.Resource.Stack, g, withPrincipal)
+	st, ok := p.statement(a.Resource, g, withPrincipal)
 	if !ok {
 		return element{}, false
 	}
@@ -347,11 +347,11 @@ func appendOrList(n nodePtr, v splice.Value) ([]diag.Edit, error) {
 // statement writes the Allow that a group of calls needs, in the words of the
 // stack that will hold it. Key policies and trust policies name no resource
 // but their own.
-func (p *prover) statement(m *cloud.Model, s *cloud.Stack, g *callGroup, withPrincipal bool) (splice.Value, bool) {
+func (p *prover) statement(in *cloud.Resource, g *callGroup, withPrincipal bool) (splice.Value, bool) {
 	c := g.calls[0]
 	fields := []splice.Field{field("Effect", splice.String("Allow"))}
 	if withPrincipal {
-		pv, ok := p.principalValue(m, s, c)
+		pv, ok := p.principalValue(in, c)
 		if !ok {
 			return splice.Value{}, false
 		}
@@ -371,7 +371,7 @@ func (p *prover) statement(m *cloud.Model, s *cloud.Stack, g *callGroup, withPri
 				continue
 			}
 			seen = append(seen, c.Request.Resource)
-			v, ok := p.resourceValue(m, s, c.Request.Resource)
+			v, ok := p.resourceValue(in, c.Request.Resource)
 			if !ok {
 				return splice.Value{}, false
 			}
@@ -395,22 +395,22 @@ func oneOrList(ss []string) splice.Value {
 
 func field(name string, v splice.Value) splice.Field { return splice.Field{Name: name, Value: v} }
 
-func (p *prover) principalValue(m *cloud.Model, s *cloud.Stack, c *Call) (splice.Value, bool) {
+func (p *prover) principalValue(in *cloud.Resource, c *Call) (splice.Value, bool) {
 	if svc := c.Request.Principal.Service; svc != "" {
 		return splice.Map(field("Service", splice.String(svc))), true
 	}
-	v, ok := p.opt.Author(m, s, c.Request.Principal.ARN)
+	v, ok := p.opt.Author(in, c.Request.Principal.ARN)
 	return splice.Map(field("AWS", v)), ok
 }
 
 // resourceValue writes a resource for a statement. What each execution makes
 // anew (an object key, a log stream) is a hole that no template can name; it
 // becomes a wildcard, the smallest pattern that covers every execution.
-func (p *prover) resourceValue(m *cloud.Model, s *cloud.Stack, resource string) (splice.Value, bool) {
-	if v, ok := p.opt.Author(m, s, resource); ok {
+func (p *prover) resourceValue(in *cloud.Resource, resource string) (splice.Value, bool) {
+	if v, ok := p.opt.Author(in, resource); ok {
 		return v, true
 	}
-	return p.opt.Author(m, s, wildcard(resource))
+	return p.opt.Author(in, wildcard(resource))
 }
 
 // wildcard replaces the last hole, and what follows it, by "*".

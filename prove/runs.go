@@ -141,11 +141,11 @@ func (p *prover) decide(m *cloud.Model, c *Call) {
 		return
 	}
 	pol := collect(m, c)
-	if v := p.opt.Engine.Decide(&c.Request, pol); v == authz.Allow {
+	if v := p.opt.Engine.DecideCases(&c.Request, pol); v == authz.Allow {
 		c.Decision.Verdict = v
 		return
 	}
-	c.Decision = p.opt.Engine.Explain(&c.Request, pol)
+	c.Decision = p.opt.Engine.ExplainCases(&c.Request, pol)
 }
 
 // Explain returns the decision of a call with its whole trace.
@@ -156,7 +156,7 @@ func (rep *Report) Explain(m *cloud.Model, e *authz.Engine, c *Call) authz.Decis
 	if e == nil {
 		e = NewEngine()
 	}
-	return e.Explain(&c.Request, collect(m, c))
+	return e.ExplainCases(&c.Request, collect(m, c))
 }
 
 // collect gathers the policies for a call, that of the VPC endpoint on its
@@ -182,29 +182,27 @@ func (p *prover) findings(r *Run) []diag.Finding {
 	for _, s := range r.Steps {
 		out = append(out, s.Findings...)
 	}
-	covered := covers(out)
+	checks := len(out)
 	for _, g := range groups(r) {
-		if covered(g.calls[0]) {
-			continue // a check has said it better
+		if i := covering(out[:checks], g.calls[0]); i >= 0 {
+			// A check has said it better, but only the layers know the fix.
+			if len(out[i].Fixes) == 0 && p.opt.Mend != nil && g.calls[0].Failed() {
+				out[i].Fixes = p.fixes(r, g)
+			}
+			continue
 		}
 		out = append(out, p.finding(r, g))
 	}
 	return out
 }
 
-// covers returns whether one of the findings speaks of a call: checks such as
-// "role passed across accounts" know the cause better than the layer does.
-func covers(fs []diag.Finding) func(*Call) bool {
-	type key struct{ principal, action, resource string }
-	said := map[key]bool{}
-	for _, f := range fs {
-		if f.Action != "" && f.Resource != "" {
-			said[key{f.Principal, f.Action, f.Resource}] = true
-		}
-	}
-	return func(c *Call) bool {
-		return said[key{principal(c), c.Request.Action, c.Request.Resource}]
-	}
+// covering returns the index of the finding that speaks of a call, -1 where
+// none does: checks such as "role passed across accounts" know the cause
+// better than the layer does.
+func covering(fs []diag.Finding, c *Call) int {
+	return slices.IndexFunc(fs, func(f diag.Finding) bool {
+		return f.Action == c.Request.Action && f.Resource == c.Request.Resource && f.Principal == principal(c)
+	})
 }
 
 // A callGroup is calls that one sentence describes: one caller, one line of

@@ -219,8 +219,8 @@ func (p *prover) call(r *Run, step *Step, site *service.Site, row *service.Row, 
 	p.decide(site.Model, c)
 	step.Calls = append(step.Calls, c)
 	p.check("call", step, site, sc)
-	if chain(cause) >= maxCauses {
-		return
+	if chain(cause) >= maxCauses || row.Need == service.Listed {
+		return // what a call that may not be made would cause is no news
 	}
 	for _, e := range p.rooms.effects[strings.ToLower(action)] {
 		for _, caused := range e.Then(site, sc) {

@@ -15,9 +15,31 @@ import (
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html,
 // column "Resource-based policies").
 var guarded = []string{
-	"backup", "codeartifact", "codebuild", "dynamodb", "ecr", "ecr-public", "elasticfilesystem", "es", "events", "execute-api",
-	"glacier", "glue", "kinesis", "kms", "lambda", "logs", "mediastore", "s3", "s3express", "schemas", "secretsmanager",
-	"serverlessrepo", "ses", "sns", "sqs", "ssm", "ssm-contacts", "ssm-incidents", "vpc-lattice", "vpc-lattice-svcs",
+	"backup", "codeartifact", "dynamodb", "ecr", "ecr-public", "elasticfilesystem", "es", "events", "execute-api",
+	"glacier", "glue", "kinesis", "kms", "lambda", "mediastore", "s3", "s3express", "schemas", "secretsmanager",
+	"serverlessrepo", "ses", "sns", "sqs", "ssm-contacts", "ssm-incidents", "vpc-lattice", "vpc-lattice-svcs",
+}
+
+// Left out of the list, because their resource policies exist to share with
+// other accounts or to let services write, and none was seen that denies the
+// owner's account: codebuild (sharing of projects and report groups), logs
+// (account-wide policies for services), ssm (sharing of parameters). Assumed.
+
+// hidden is the policy that an undeclared resource of the caller's own
+// account may have: it may deny anything. That it grants what the caller's
+// own policies do not is not assumed, so a call that they are silent about is
+// denied for certain.
+func hidden(fact string) *iam.Policy {
+	return &iam.Policy{
+		Kind: iam.Resource, Version: "2012-10-17", Maybe: []string{fact},
+		Statements: []iam.Statement{{
+			Effect:       iam.Deny,
+			Principals:   []iam.PrincipalElem{{Type: iam.PrincipalAll, Elem: iam.Elem{Text: "*"}}},
+			HasPrincipal: true,
+			Actions:      []iam.Elem{{Text: "*"}},
+			Resources:    []iam.Elem{{Text: "*"}}, HasResource: true,
+		}},
+	}
 }
 
 // fullAccess is AWS's FullAWSAccess, which Organizations attaches at every
@@ -39,7 +61,7 @@ func Collect(m *cloud.Model, req *iam.Request) *Policies {
 	account := collectCaller(m, req, p)
 	p.SCP = levels(m, account, scps, "scp", p)
 	p.Management = m.Org != nil && account != "" && account == m.Org.Management
-	collectResource(m, req, p)
+	collectResource(m, req, account, p)
 	owner := req.ResourceAccount
 	if owner == "" {
 		owner = arn.Account(req.Resource)
@@ -121,7 +143,7 @@ func collectCaller(m *cloud.Model, req *iam.Request, p *Policies) string {
 }
 
 // collectResource gathers the policy that guards the resource.
-func collectResource(m *cloud.Model, req *iam.Request, p *Policies) {
+func collectResource(m *cloud.Model, req *iam.Request, account string, p *Policies) {
 	if req.Resource == "*" || req.Resource == "" {
 		return
 	}
@@ -135,9 +157,15 @@ func collectResource(m *cloud.Model, req *iam.Request, p *Policies) {
 	}
 	r := m.Owner(req.Resource)
 	if r == nil {
-		if slices.Contains(guarded, svc) {
-			p.doubt("resource", "the policy of "+match.Render(req.Resource)+", which no stack declares")
+		if !slices.Contains(guarded, svc) {
+			return
 		}
+		fact := "the policy of " + match.Render(req.Resource) + ", which no stack declares"
+		if svc != "kms" && account != "" && account == req.ResourceAccount {
+			p.Resource = []*iam.Policy{hidden(fact)}
+			return
+		}
+		p.doubt("resource", fact)
 		return
 	}
 	for _, f := range r.Maybe {

@@ -16,6 +16,7 @@ type eval struct {
 	c           *compiled
 	caller      caller
 	resource    string // the request's, or "*" for an action that takes none
+	symbolic    bool   // the resource holds holes, or the action
 	derived     [derivedKeys][1]string
 	sessionRole string
 	full        bool // ask every policy to the end, for a trace
@@ -36,6 +37,7 @@ func (e *eval) init(engine *Engine, req *iam.Request, p *Policies) {
 			e.resource = "*"
 		}
 	}
+	e.symbolic = match.HasHole(e.resource) || match.HasHole(req.Action)
 }
 
 // bounded reports whether the caller has a permissions boundary.
@@ -157,7 +159,7 @@ func (e *eval) principal(s *statement) reach {
 	}
 	var r reach
 	for i := range s.principals {
-		r = r.or(s.principals[i].names(&e.caller, e.userID()))
+		r = r.or(s.principals[i].names(e))
 	}
 	return r
 }
@@ -172,7 +174,12 @@ func (e *eval) action(s *statement) truth.Value {
 	v := truth.No
 	for i := range s.actions {
 		a := &s.actions[i]
-		m := a.pattern.Match(e.req.Action)
+		var m truth.Value
+		if e.symbolic {
+			m = a.pattern.Match(e.req.Action)
+		} else {
+			m = a.pattern.MatchText(e.req.Action)
+		}
 		if a.maybe {
 			m = m.And(truth.Maybe)
 		}
@@ -209,10 +216,13 @@ func (e *eval) onResource(s *statement) truth.Value {
 // element matches one resource pattern.
 func (e *eval) element(s *statement, r *element) truth.Value {
 	var v truth.Value
-	if r.parts != nil {
+	switch {
+	case r.parts != nil:
 		v = e.substituted(r)
-	} else {
+	case e.symbolic:
 		v = r.pattern.Match(e.resource)
+	default:
+		v = r.pattern.MatchText(e.resource)
 	}
 	if r.typed && v != truth.No {
 		// AWS does not allow the pattern. Whether it would match is not

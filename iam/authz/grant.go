@@ -46,7 +46,7 @@ func (e *eval) grant(g *grant) reach {
 	if !listed {
 		return reach{}
 	}
-	r := g.grantee.names(&e.caller, e.userID())
+	r := g.grantee.names(e)
 	r.account = truth.No
 	if v := e.constraints(g.src); v != truth.Yes {
 		r = r.and(v)

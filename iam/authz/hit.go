@@ -183,7 +183,7 @@ func (e *eval) principalFacts(s *statement) []string {
 	for i := range s.principals {
 		p := &s.principals[i]
 		facts = append(facts, render(p.src.Maybe)...)
-		if p.names(&e.caller, e.userID()).any() != truth.Maybe {
+		if p.names(e).any() != truth.Maybe {
 			continue
 		}
 		facts = append(facts, match.Holes(p.src.Text)...)

@@ -128,15 +128,16 @@ func (r reach) or(s reach) reach {
 }
 
 // names reports how p names the caller.
-func (p *principal) names(c *caller, userID iam.ContextValue) reach {
-	r := p.certain(c, userID)
+func (p *principal) names(e *eval) reach {
+	r := p.certain(e)
 	if p.maybe {
 		r = r.and(truth.Maybe)
 	}
 	return r
 }
 
-func (p *principal) certain(c *caller, userID iam.ContextValue) reach {
+func (p *principal) certain(e *eval) reach {
+	c := &e.caller
 	if c.kind == someone && p.kind != pAll {
 		// An ARN that cannot be read: nobody knows whom it names.
 		switch p.kind {
@@ -181,7 +182,7 @@ func (p *principal) certain(c *caller, userID iam.ContextValue) reach {
 		}
 		return reach{}
 	case pID:
-		return reach{direct: p.matchesID(userID)}
+		return reach{direct: p.matchesID(e.userID())}
 	}
 	return p.byARN(c)
 }
@@ -268,7 +269,7 @@ func (e *eval) listed(s *statement) truth.Value {
 	var account, named, byRole truth.Value
 	for i := range s.principals {
 		p := &s.principals[i]
-		r := p.names(c, e.userID())
+		r := p.names(e)
 		if p.kind == pAll {
 			return truth.Yes.And(r.direct)
 		}
