@@ -57,7 +57,20 @@ func (c *cli) command(cmd simple) {
 		c.aws(ws[1:])
 	case "docker", "podman", "finch":
 		c.docker(ws[1:])
+	case "cdk", "sam", "terraform", "tofu", "serverless", "sls", "pulumi", "copilot", "eb", "chalice":
+		if len(ws) > 1 {
+			c.note("what " + ws[0].text + " " + match.Render(ws[1].text) + " calls")
+		}
+	case "npx", "yarn", "pnpm":
+		if len(ws) > 2 && ws[1].text == "cdk" {
+			c.note("what cdk " + match.Render(ws[2].text) + " calls")
+		}
 	}
+}
+
+// note says once that something of a build is not in the proof.
+func (c *cli) note(what string) {
+	c.site.Model.Assume(what + " in build project " + match.Render(project(c.site)) + " is not in the catalogue, and taken to be allowed")
 }
 
 // args is a command line taken apart: what is no option, and the options

@@ -96,6 +96,9 @@ func lastPlain(ws []word) (string, bool) {
 func (c *cli) image(ref string, push bool) {
 	account, region, name, ok := ecrImage(ref)
 	if !ok {
+		if match.HasHole(ref) {
+			c.note("pushing or pulling the image " + match.Render(ref) + ", whose registry cannot be told,")
+		}
 		return
 	}
 	t := repository(c.site, account, region, name)

@@ -325,11 +325,10 @@ func cliCalls(s *service.Site) []cliCall {
 		if b == nil {
 			return nil
 		}
-		switch b.Shell {
-		case "powershell.exe", "cmd.exe":
-			return nil // another language
-		}
-		if strings.HasPrefix(s.Resource.Prop("Environment", "Type").Str(), "WINDOWS") {
+		if b.Shell == "powershell.exe" || b.Shell == "cmd.exe" || strings.HasPrefix(s.Resource.Prop("Environment", "Type").Str(), "WINDOWS") {
+			if len(b.Phases) > 0 {
+				s.Model.Assume("the commands of build project " + match.Render(project(s)) + " are for a Windows shell, which is not read: they are taken to call nothing")
+			}
 			return nil
 		}
 		sh := newShell()
@@ -348,8 +347,7 @@ func cliCalls(s *service.Site) []cliCall {
 		r := &cli{site: s, region: region}
 		for _, p := range b.Phases {
 			goesOn := strings.HasPrefix(p.OnFailure, "CONTINUE")
-			for i, cs := range [][]Command{p.Commands, p.Finally} {
-				_ = i
+			for _, cs := range [][]Command{p.Commands, p.Finally} {
 				for _, c := range cs {
 					r.at = c.Span
 					for _, cmd := range sh.script(c.Text) {

@@ -43,11 +43,14 @@ func (p *parser) word() (w word, bare bool) {
 			}
 		case c == '`':
 			bare = false
+			w.split = w.split || b.Len() == 0
 			p.backquote(&b)
-			w.split = true
 		case c == '$':
 			bare = false
-			if p.dollar(&b) {
+			// What stands behind text of the word cannot make it an option or
+			// take it away; should it split, the command is not one at all.
+			head := b.Len() == 0
+			if p.dollar(&b) && head {
 				w.split = true
 			}
 		case c == 0:
