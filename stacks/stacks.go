@@ -199,7 +199,7 @@ func (l *loader) folder(dir string) error {
 	}
 }
 
-var looksLikeTemplate = regexp.MustCompile(`(?m)^\s*"?(AWSTemplateFormatVersion"?\s*:|Type"?\s*:\s*['"]?AWS::)`)
+var looksLikeTemplate = regexp.MustCompile(`AWSTemplateFormatVersion|\bType"?\s*:\s*['"]?AWS::`)
 
 // templates lists the files of a folder that look like templates.
 func (l *loader) templates(dir string) ([]string, error) {

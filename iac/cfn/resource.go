@@ -248,7 +248,7 @@ func (r *resource) variable(v string) string {
 	}
 	word, rest, _ := strings.Cut(v, ":")
 	switch word {
-	case "Prop", "Bare", "Last", "Prefix":
+	case "Prop", "Bare", "Last", "Prefix", "Pipe":
 		p, missing, has := strings.Cut(rest, "=")
 		value, ok := "", false
 		if p == "Name" {
