@@ -7,8 +7,8 @@ import (
 )
 
 // Derive applies a word of a Type's templates ("Prop", "Bare", "Last",
-// "Prefix") to the value of a property, possibly symbolic. absent is the text
-// at which Prefix gives nothing. An unknown word leaves the value.
+// "Prefix", "Pipe") to the value of a property, possibly symbolic. absent is the text
+// at which Prefix and Pipe give nothing. An unknown word leaves the value.
 //
 // Where a hole hides what the word looks for, the result is a hole of its
 // own: what follows the last '/' of an unknown is not that unknown.
@@ -20,8 +20,8 @@ func Derive(word, value, absent string) string {
 		}
 		value = strings.TrimPrefix(value, "https://")
 		return strings.TrimPrefix(value, "/")
-	case "Last", "Prefix":
-		if word == "Prefix" && (value == "" || value == absent) {
+	case "Last", "Prefix", "Pipe":
+		if word != "Last" && (value == "" || value == absent) {
 			return ""
 		}
 		v := last(value)
@@ -30,6 +30,9 @@ func Derive(word, value, absent string) string {
 		}
 		if opaqueEnd(value, false) {
 			return match.Hole(match.Any, "the prefix "+match.Render(value))
+		}
+		if word == "Pipe" {
+			return v + "|"
 		}
 		return v + "/"
 	default:

@@ -27,6 +27,8 @@ func TestDerive(t *testing.T) {
 		{"Prefix", "", "default", ""},
 		{"Prefix", "arn:aws:events:eu-west-1:111111111111:event-bus/orders", "default", "orders/"},
 		{"Prefix", name, "default", name + "/"},
+		{"Pipe", "default", "default", ""},
+		{"Pipe", "orders", "default", "orders|"},
 		{"Prefix", any, "default", match.Hole(match.Any, "the prefix ‹Param›")},
 	} {
 		if got := service.Derive(c.word, c.value, c.absent); got != c.want {

@@ -38,7 +38,8 @@ type Service struct {
 // ${Bare:A.B} is the property without a leading "https://" or "/", ${Last:A.B}
 // what follows its last ':' or '/' (a name, given as a name or an ARN); both
 // take a default, and "Name" for A.B is the physical name. ${Prefix:A.B=text}
-// is ${Last:A.B} and a '/', nothing where the property is absent or is text.
+// is ${Last:A.B} and a '/', nothing where the property is absent or is text;
+// ${Pipe:A.B=text} the same with a '|'.
 type Type struct {
 	Name     string // "AWS::S3::Bucket"
 	Source   string // AWS page

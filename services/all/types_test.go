@@ -15,7 +15,7 @@ import (
 // the schema passed over. A new property in newer facts fails here, so that
 // somebody asks whether it bears on authorization.
 func TestTypesAgainstTheSchema(t *testing.T) {
-	word := regexp.MustCompile(`\$\{(Prop|Bare|Last|Prefix):([^}=]*)`)
+	word := regexp.MustCompile(`\$\{(Prop|Bare|Last|Prefix|Pipe):([^}=]*)`)
 	seen := map[string]string{}
 	for _, s := range all.Services() {
 		for _, ty := range s.Types {

@@ -16,10 +16,13 @@ const busType = "AWS::Events::EventBus"
 // types are the resources of EventBridge.
 var types = []service.Type{
 	{
+		// Ref of a rule of another bus than the default is bus|rule, which the
+		// page does not say (aws-cloudformation/cloudformation-coverage-roadmap#1131).
 		// The ARN of a rule of the default bus names no bus
 		// (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-manage-iam-access.html).
 		Name: "AWS::Events::Rule", Source: page + "rule.html",
 		NameProp: "Name",
+		Ref:      "${Pipe:EventBusName=default}${Name}",
 		ARN:      "arn:${Partition}:events:${Region}:${Account}:rule/${Prefix:EventBusName=default}${Name}",
 		Attrs:    map[string]string{"RuleName": "${Name}"},
 		Props: []string{

@@ -23,6 +23,12 @@ Resources:
 			t.Errorf("%s: ARN = %q, want %q", id, got, want)
 		}
 	}
+	if got := cfntest.Resource(t, m, "OnBus").Ref; got != "orders|r" {
+		t.Errorf("Ref of a rule on a bus = %q, want orders|r", got)
+	}
+	if got := cfntest.Resource(t, m, "OnDefault").Ref; got != "r" {
+		t.Errorf("Ref of a rule on the default bus = %q, want r", got)
+	}
 }
 
 func TestBusPolicy(t *testing.T) {

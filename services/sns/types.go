@@ -100,7 +100,9 @@ const defaultName = "the default topic policy"
 // for the owner's account, by the key aws:SourceOwner, which SNS sets for
 // services that publish for an account and which no other caller can set
 // (https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html#source-account-versus-source-owner).
-// Principals of the owner's account need no more than their own policies.
+// A role of the owner's account is not such a caller: without a policy of its
+// own it is refused with "no identity-based policy allows the SNS:Publish
+// action" (reported often; not documented).
 func defaultPolicy(r *cloud.Resource) *iam.Policy {
 	at := func(s string) iam.Elem { return iam.Elem{Text: s, Span: r.Span} }
 	s := iam.Statement{
