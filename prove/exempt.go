@@ -43,11 +43,8 @@ func statementNode(a cloud.Attachment, index int) *doc.Node {
 // where the caller can never meet it: a key that its service does not send.
 // Nothing else of the trust changes.
 func (p *prover) dropCondition(c *Call, a cloud.Attachment) (element, bool) {
-	h := c.Decision.Deciding
-	if h == nil || h.Element != "condition" || h.Condition == nil || h.Policy != a.Policy {
-		return element{}, false
-	}
-	if c.Request.Context.Get(h.Condition.Key).State != iam.Absent {
+	h := unmet(c, a.Policy)
+	if h == nil {
 		return element{}, false
 	}
 	st := statementNode(a, h.Statement.Index)
@@ -70,6 +67,21 @@ func (p *prover) dropCondition(c *Call, a cloud.Attachment) (element, bool) {
 		fmt.Sprintf("take the condition on %s, which the caller cannot send, out of the trust of %s", h.Condition.Key, short(c.Request.Resource)),
 		edits,
 	}, err == nil
+}
+
+// unmet returns the statement of a trust that lacks nothing but a key which
+// the request does not carry.
+func unmet(c *Call, trust *iam.Policy) *authz.Hit {
+	for _, l := range c.Decision.Layers {
+		for i := range l.Hits {
+			h := &l.Hits[i]
+			if h.Policy == trust && h.Element == "condition" && h.Statement.Effect == allow && h.Condition != nil &&
+				c.Request.Context.Get(h.Condition.Key).State == iam.Absent {
+				return h
+			}
+		}
+	}
+	return nil
 }
 
 // exempt adds the request's value to the list of what a Deny spares: a

@@ -141,7 +141,20 @@ func (p *prover) decide(m *cloud.Model, c *Call) {
 		return
 	}
 	pol := collect(m, c)
-	if v := p.opt.Engine.DecideCases(&c.Request, pol); v == authz.Allow {
+	v := p.opt.Engine.DecideCases(&c.Request, pol)
+	if c.Target.Or != "" {
+		other := c.Request
+		other.Resource = c.Target.Or
+		if w := p.opt.Engine.DecideCases(&other, authz.Collect(m, &other)); w != v {
+			c.Decision = authz.Decision{
+				Verdict: authz.Depends, Layer: "catalogue",
+				Missing: []string{fmt.Sprintf("whether AWS asks about %s (%s) or %s (%s)",
+					match.Render(c.Request.Resource), v, match.Render(other.Resource), w)},
+			}
+			return
+		}
+	}
+	if v == authz.Allow {
 		c.Decision.Verdict = v
 		return
 	}
