@@ -8,6 +8,7 @@ import (
 	"penstock/cloud"
 	"penstock/diag"
 	"penstock/iam/authz"
+	"penstock/match"
 	"penstock/pipeline"
 	"penstock/service"
 )

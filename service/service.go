@@ -24,6 +24,7 @@ type Service struct {
 	Jobs    []Job    // what a resource does when it runs
 	Effects []Effect // what a call causes: forward access sessions, PassRole
 	Checks  []Check  // what stops a pipeline without a policy
+	Entries []Entry  // ways in that are no resource: a workflow, a profile
 	Codes   []Code   // findings that only this room reports
 }
 
@@ -128,6 +129,10 @@ type Target struct {
 	// cloud.AWSManaged the Key is the ARN of the alias, whose account is that
 	// of the key.
 	Encryption *cloud.Encryption
+	// Or is a second spelling of Resource, where it is not known which of the
+	// two AWS asks about: what both allow is allowed, what both deny is
+	// denied, and else it depends.
+	Or string
 	// Missing names facts without which the request cannot be told: the
 	// verdict is Depends on them.
 	Missing []string
@@ -195,6 +200,22 @@ type Job struct {
 	Assume       func(*Site) iam.Context
 	AssumeSource string
 	Rows         []Row
+}
+
+// An Entry is a way into AWS that is no resource of a template: a workflow of
+// another system, a person's profile. It finds its sites in the files beside
+// the templates (cloud.Model.Beside).
+type Entry struct {
+	Name string // "GitHub Actions workflow"
+	Find func(*cloud.Model) []*Start
+	Rows []Row
+}
+
+// A Start is one place where an Entry comes in.
+type Start struct {
+	Title string // "job deploy of .github/workflows/release.yml"
+	At    source.Span
+	Site  *Site
 }
 
 // An Effect is what a call causes with the caller's own rights: S3 decrypting

@@ -129,11 +129,14 @@ func project(s *service.Site) string { return s.Resource.Name }
 // logRows: what a build writes to CloudWatch Logs and to S3.
 var logRows = []service.Row{
 	{
-		// The resource of CreateLogGroup ends in ":log-stream:"; a policy that
-		// names the group without ":*" does not match it
-		// (https://github.com/aws-solutions/instance-scheduler-on-aws/issues/578).
+		// AWS names the resource of CreateLogGroup in two ways: ending in
+		// ":log-stream:", which the group without ":*" does not match
+		// (https://github.com/aws-solutions/instance-scheduler-on-aws/issues/578,
+		// 2024), and more lately as the group alone, which the group with ":*"
+		// does not match (error messages of 2026). The service authorization
+		// reference has the second.
 		ID: "codebuild.logs.group", Caller: "build role",
-		Actions: []string{"logs:CreateLogGroup"}, Resource: "log-group:/aws/codebuild/<project>:log-stream:",
+		Actions: []string{"logs:CreateLogGroup"}, Resource: "log-group:/aws/codebuild/<project>",
 		Why:  "makes the log group, unless the stacks declare it",
 		Need: service.Stops, Basis: service.Documented, Source: rolePage,
 		Targets: logGroup,
@@ -191,7 +194,8 @@ func logGroup(s *service.Site) []service.Target {
 		return nil
 	}
 	return []service.Target{{
-		Resource: s.ARN("logs", "log-group:"+group+":log-stream:"), At: at, What: "log group " + group,
+		Resource: s.ARN("logs", "log-group:"+group), Or: s.ARN("logs", "log-group:"+group+":log-stream:"),
+		At: at, What: "log group " + group,
 	}}
 }
 
