@@ -32,6 +32,9 @@ type Model struct {
 	// Findings are what reading found, Assumptions what it took for granted.
 	Findings    []diag.Finding
 	Assumptions []string
+	// Beside holds the files that stand beside the templates and are none:
+	// workflows, profiles.
+	Beside []*source.File
 	// Scenario names the template conditions that this model fixes
 	// ("IsProd is false"), nil where nothing was open.
 	Scenario []string

@@ -11,7 +11,6 @@ import (
 	"penstock/iam"
 	"penstock/iam/authz"
 	"penstock/match"
-	"penstock/pipeline"
 	"penstock/truth"
 )
 
@@ -24,8 +23,6 @@ const (
 )
 
 type nodePtr = *doc.Node
-
-var findPipelines = pipeline.Find
 
 // statementNode returns the node of a statement of an attached document.
 func statementNode(a cloud.Attachment, index int) *doc.Node {

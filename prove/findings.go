@@ -219,10 +219,14 @@ func place(r *Run, c *Call) source.Span {
 	if !c.Target.At.IsZero() {
 		return c.Target.At
 	}
-	if c.Step.Action != nil {
+	switch {
+	case c.Step.Action != nil:
 		return c.Step.Action.Span
+	case r.Pipeline != nil:
+		return r.Pipeline.Span
+	default:
+		return r.Entry.At
 	}
-	return r.Pipeline.Span
 }
 
 // related lists the other places that explain the finding.

@@ -127,9 +127,9 @@ func (p *prover) rerun(r *Run, edits []diag.Edit) *Run {
 		if !slices.Equal(m.Scenario, r.Scenario) {
 			continue
 		}
-		for pl := range findPipelines(m) {
-			if pl.Resource.ID() == r.Pipeline.Resource.ID() {
-				return q.run(m, pl)
+		for _, again := range q.all(m) {
+			if again.ID() == r.ID() {
+				return again
 			}
 		}
 	}

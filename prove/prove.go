@@ -95,12 +95,25 @@ type Coverage struct {
 	Opaque     []string // "stack/Logical: AWS::Foo::Bar"
 }
 
-// A Run is one entry point under one scenario: a pipeline.
+// A Run is one entry point under one scenario: a pipeline, or what runs
+// without one.
 type Run struct {
 	Scenario []string
-	Pipeline *pipeline.Pipeline
+	Pipeline *pipeline.Pipeline // nil for an entry point beside CodePipeline
+	Entry    *Entry             // nil for a pipeline
 	Model    *cloud.Model
 	Steps    []*Step
+}
+
+// An Entry is an entry point that is no pipeline: a build project that a
+// webhook starts, a rule, a workflow of another system.
+type Entry struct {
+	Kind     string // "AWS::CodeBuild::Project", "GitHub Actions workflow"
+	Title    string
+	Account  string
+	Region   string
+	Resource *cloud.Resource // nil where it is no resource
+	At       source.Span
 }
 
 // A Step is what happens before the first stage, an action, or a job that one

@@ -20,8 +20,7 @@ func (p *prover) runs(models []*cloud.Model, rep *Report) TheoremResult {
 	var found []scenarioFindings
 	for _, m := range models {
 		var fs []diag.Finding
-		for pl := range pipeline.Find(m) {
-			r := p.run(m, pl)
+		for _, r := range p.all(m) {
 			rep.Runs = append(rep.Runs, r)
 			fs = append(fs, p.findings(r)...)
 			count(r, &res)
@@ -32,9 +31,32 @@ func (p *prover) runs(models []*cloud.Model, rep *Report) TheoremResult {
 	rep.Findings = append(rep.Findings, merge(found)...)
 	res.Outcome = outcome(&res, rep)
 	if len(rep.Runs) == 0 {
-		res.Outcome, res.Why = NotApplicable, "no stack declares a pipeline"
+		res.Outcome, res.Why = NotApplicable, "no stack declares a pipeline or anything else that runs"
 	}
 	return res
+}
+
+// all walks every entry point of a model.
+func (p *prover) all(m *cloud.Model) []*Run {
+	var runs []*Run
+	for pl := range pipeline.Find(m) {
+		runs = append(runs, p.run(m, pl))
+	}
+	return append(runs, p.entries(m, runs)...)
+}
+
+// ID names a run across scenarios and edits.
+func (r *Run) ID() string {
+	switch {
+	case r.Pipeline != nil && r.Pipeline.Resource != nil:
+		return r.Pipeline.Resource.ID()
+	case r.Pipeline != nil:
+		return r.Pipeline.Name
+	case r.Entry.Resource != nil:
+		return r.Entry.Resource.ID()
+	default:
+		return r.Entry.Kind + " " + r.Entry.Title
+	}
 }
 
 func count(r *Run, res *TheoremResult) {

@@ -20,6 +20,7 @@ type rooms struct {
 	jobs    map[string]*service.Job
 	effects map[string][]*service.Effect // by lower-case IAM action
 	checks  map[string][]service.Check   // by On
+	entries []service.Entry
 }
 
 func index(services []*service.Service) *rooms {
@@ -39,6 +40,7 @@ func index(services []*service.Service) *rooms {
 				r.effects[a] = append(r.effects[a], &s.Effects[i])
 			}
 		}
+		r.entries = append(r.entries, s.Entries...)
 		for _, c := range s.Checks {
 			r.checks[c.On] = append(r.checks[c.On], c)
 		}

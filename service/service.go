@@ -199,7 +199,12 @@ type Job struct {
 	// confused-deputy condition can be judged.
 	Assume       func(*Site) iam.Context
 	AssumeSource string
-	Rows         []Row
+	// Alone reports whether the resource runs by itself, with no pipeline to
+	// start it, so that the proof must walk it on its own where nothing else
+	// did; nil is never. A resource that another one's job starts is walked
+	// there.
+	Alone func(*Site) bool
+	Rows  []Row
 }
 
 // An Entry is a way into AWS that is no resource of a template: a workflow of
