@@ -182,6 +182,14 @@ func (p *prover) decide(m *cloud.Model, c *Call) {
 		return
 	}
 	c.Decision = p.opt.Engine.ExplainCases(&c.Request, pol)
+	if c.Target.Else != "" && v == authz.Deny {
+		other := c.Request
+		other.Action = c.Target.Else
+		if p.opt.Engine.DecideCases(&other, authz.Collect(m, &other)) != authz.Deny {
+			c.Decision.Verdict = authz.Depends
+			c.Decision.Missing = []string{fmt.Sprintf("whether AWS takes %s, which is allowed, for %s", other.Action, c.Request.Action)}
+		}
+	}
 }
 
 // Explain returns the decision of a call with its whole trace.

@@ -133,6 +133,9 @@ type Target struct {
 	// two AWS asks about: what both allow is allowed, what both deny is
 	// denied, and else it depends.
 	Or string
+	// Else is a second name of the action, which may do as well: a denial of
+	// the first is sure only where this one is denied too.
+	Else string
 	// Missing names facts without which the request cannot be told: the
 	// verdict is Depends on them.
 	Missing []string

@@ -239,6 +239,7 @@ func connections(s *service.Site) []service.Target {
 		}
 		prefix := prefixOf(c)
 		t := service.Target{Resource: c, Account: arn.Account(c), At: p.Span, What: "connection to " + p.Get("FullRepositoryId"), Only: []string{prefix + ":UseConnection"}}
+		t.Else = map[string]string{"codeconnections": "codestar-connections", "codestar-connections": "codeconnections"}[prefix] + ":UseConnection"
 		t.Context.Open = true // repository, branch, provider action: not documented
 		ts = append(ts, t)
 	}

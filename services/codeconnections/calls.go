@@ -11,9 +11,11 @@ import (
 const sourcePage = "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html#action-reference-CodestarConnectionSource-permissions"
 
 // actions: the source of a connection (row 3 of the provider list). The
-// service was renamed; the action and the ARN have the prefix under which the
-// connection was made, and AWS's page grants both
-// (https://docs.aws.amazon.com/codepipeline/latest/userguide/rename.html).
+// service was renamed. The prefix of the action must match that of the
+// connection's ARN
+// (https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html); but
+// generators give roles the older name only, with connections of either, and
+// nobody reports that it fails, so the older name may do for both.
 var actions = []service.Action{{
 	Category: "Source", Owner: "AWS", Provider: "CodeStarSourceConnection", Artifacts: "action",
 	Rows: []service.Row{
@@ -57,6 +59,9 @@ func use(s *service.Site, second bool) []service.Target {
 	t := service.Target{
 		Resource: connection, Account: arn.Account(connection), At: s.Action.Config.Get("ConnectionArn").Where(),
 		What: "connection to " + s.Action.Get("FullRepositoryId"), Only: []string{prefix + ":UseConnection"},
+	}
+	if !second {
+		t.Else = other[prefix] + ":UseConnection"
 	}
 	owner, repo, _ := strings.Cut(s.Action.Get("FullRepositoryId"), "/")
 	for _, kv := range [][2]string{
