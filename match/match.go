@@ -127,6 +127,18 @@ func (p *Pattern) Match(s string) truth.Value {
 	return truth.Of(p.known(s))
 }
 
+// MatchText is Match for a string of which the caller knows that it holds no
+// holes, which saves looking for one.
+func (p *Pattern) MatchText(s string) truth.Value {
+	if p.form == formAll {
+		return truth.Yes
+	}
+	if p.toks != nil {
+		return p.symbolic(s)
+	}
+	return truth.Of(p.known(s))
+}
+
 // holes reports whether the pattern itself is symbolic.
 func (p *Pattern) holes() bool { return p.toks != nil && p.form != formTokens }
 

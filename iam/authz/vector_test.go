@@ -222,4 +222,3 @@ func trace(d Decision) string {
 	}
 	return b.String()
 }
-
