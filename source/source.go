@@ -18,10 +18,24 @@ type File struct {
 
 	once  sync.Once
 	lines []int // offset of the first byte of each line
+
+	memo sync.Map // what Memo has made, by key
 }
 
 // NewFile wraps data, which the caller must not change afterwards.
 func NewFile(name string, data []byte) *File { return &File{Name: name, Data: data} }
+
+// Memo returns what build made for this file and key, and calls it the first
+// time: for what is costly to derive from the text, which never changes. Keys
+// are of a type of the caller's own, as for a context. Two callers at once may
+// both build; they get the same value.
+func (f *File) Memo(key any, build func() any) any {
+	if v, ok := f.memo.Load(key); ok {
+		return v
+	}
+	v, _ := f.memo.LoadOrStore(key, build())
+	return v
+}
 
 // A Position is for people: line and column start at 1, the column counts bytes.
 type Position struct {

@@ -54,3 +54,16 @@ func FuzzPosition(f *testing.F) {
 		}
 	})
 }
+
+func TestMemo(t *testing.T) {
+	type key struct{}
+	f := source.NewFile("f", nil)
+	for i := range 3 {
+		if got := f.Memo(key{}, func() any { return i }); got != 0 {
+			t.Errorf("call %d: %v", i, got)
+		}
+	}
+	if got := source.NewFile("f", nil).Memo(key{}, func() any { return 7 }); got != 7 {
+		t.Errorf("another file: %v", got)
+	}
+}

@@ -47,6 +47,18 @@ func (e *Editor) AppendItem(list *doc.Node, v Value) ([]diag.Edit, error) {
 	})...)
 }
 
+// Add is the function Add on e's file.
+func (e *Editor) Add(n *doc.Node, v Value) ([]diag.Edit, error) {
+	p, err := e.find(n)
+	if err != nil {
+		return nil, err
+	}
+	if p.node.Kind == doc.List && p.node.Tag == "" && (p.parent == nil || !function(p.parent.node)) {
+		return e.AppendItem(n, v)
+	}
+	return e.ListOf(n, v)
+}
+
 // itemStyle is how the strings of a list are quoted.
 func itemStyle(n *doc.Node) doc.Style {
 	for _, it := range slices.Backward(n.Items) {

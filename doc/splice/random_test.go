@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -352,8 +353,18 @@ func TestRandom(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for range 5 {
-			what, edits, err := random(e, root, r)
+		whole, err := splice.NewWhole(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 5 {
+			again := rand.New(rand.NewPCG(uint64(seed), uint64(i)+10))
+			_, sure, surely := random(whole, root, again)
+			again = rand.New(rand.NewPCG(uint64(seed), uint64(i)+10))
+			what, edits, err := random(e, root, again)
+			if (err == nil) != (surely == nil) || !slices.Equal(edits, sure) {
+				t.Fatalf("seed %d: %s: %v %v near, %v %v on the whole, in\n%s", seed, what, edits, err, sure, surely, text)
+			}
 			if err != nil {
 				t.Errorf("seed %d: %s: %v in\n%s", seed, what, err, text)
 				continue
@@ -396,7 +407,15 @@ func FuzzEdits(f *testing.F) {
 		if err != nil {
 			return // its name would have said that it is JSON
 		}
+		whole, err := splice.NewWhole(file)
+		if err != nil {
+			t.Fatal(err)
+		}
 		what, edits, err := random(e, root, rand.New(rand.NewPCG(seed, 3)))
+		_, sure, surely := random(whole, root, rand.New(rand.NewPCG(seed, 3)))
+		if (err == nil) != (surely == nil) || !slices.Equal(edits, sure) {
+			t.Fatalf("%s: %v %v near, %v %v on the whole", what, edits, err, sure, surely)
+		}
 		if err != nil {
 			if _, ok := errors.AsType[*doc.Error](err); !ok {
 				t.Fatalf("%s: %T %v", what, err, err)

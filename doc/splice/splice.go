@@ -13,8 +13,8 @@
 // be applied without looking, as long as the file has not changed and other
 // edits do not overlap it.
 //
-// An Editor reads its file once; the functions of the package make one for a
-// single operation. The errors are *doc.Error.
+// An Editor reads its file once; the functions of the package use one that is
+// kept with the file. The errors are *doc.Error.
 package splice
 
 import (
@@ -31,6 +31,12 @@ import (
 // becomes a list of v.
 func AppendItem(list *doc.Node, v Value) ([]diag.Edit, error) {
 	return on(list, func(e *Editor) ([]diag.Edit, error) { return e.AppendItem(list, v) })
+}
+
+// Add adds v to n where AWS takes one value for a list of one: AppendItem if
+// n is a list, else ListOf.
+func Add(n *doc.Node, v Value) ([]diag.Edit, error) {
+	return on(n, func(e *Editor) ([]diag.Edit, error) { return e.Add(n, v) })
 }
 
 // ListOf makes a list of the value n and of v where n stands; if n is the
@@ -81,6 +87,10 @@ type Editor struct {
 	roots []*doc.Node
 	at    map[span]*place
 	habit habits
+	// shared: an alias or a merge key shares some value.
+	shared bool
+	// whole makes verify read the whole file each time, for tests.
+	whole bool
 }
 
 type span struct{ start, end int }
@@ -94,15 +104,33 @@ type place struct {
 	twice  bool   // another node has the same span, as empty ones may
 }
 
-// New reads f for editing. The error is that of the reader.
+type memoKey struct{}
+
+// New returns the editor of f, which is read the first time. The error is
+// that of the reader.
 func New(f *source.File) (*Editor, error) {
-	e := &Editor{text: newText(f)}
+	switch v := f.Memo(memoKey{}, func() any {
+		e, err := newEditor(f)
+		if err != nil {
+			return err
+		}
+		return e
+	}).(type) {
+	case *Editor:
+		return v, nil
+	case error:
+		return nil, v
+	default:
+		panic(fmt.Sprintf("splice: no such memo: %T", v))
+	}
+}
+
+func newEditor(f *source.File) (*Editor, error) {
 	roots, isJSON, err := read(f)
 	if err != nil {
 		return nil, err
 	}
-	e.roots, e.json = roots, isJSON
-	e.at = map[span]*place{}
+	e := &Editor{text: newText(f), json: isJSON, roots: roots, at: map[span]*place{}}
 	for _, r := range e.roots {
 		e.index(&place{node: r})
 	}
@@ -130,6 +158,7 @@ func (e *Editor) index(p *place) {
 	}
 	e.habit.see(e, p)
 	if n.Style == doc.Alias {
+		e.shared = true
 		return
 	}
 	for i, it := range n.Items {
@@ -137,6 +166,7 @@ func (e *Editor) index(p *place) {
 	}
 	for i, f := range n.Fields {
 		if !e.written(n, f) {
+			e.shared = true
 			continue
 		}
 		e.index(&place{node: f.Key, parent: p, index: i, key: true})

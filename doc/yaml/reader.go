@@ -1,9 +1,6 @@
 package yaml
 
 import (
-	"fmt"
-	"strings"
-
 	goyaml "go.yaml.in/yaml/v4"
 
 	"penstock/diag"
@@ -158,127 +155,6 @@ func (r *reader) props(n *goyaml.Node, i int) (int, error) {
 		}
 	}
 	return end, nil
-}
-
-// scalar fills out from n, whose tag and anchor, if any, stand from start to at.
-func (r *reader) scalar(out *doc.Node, n *goyaml.Node, start, at int, key bool) error {
-	const quoted = goyaml.DoubleQuotedStyle | goyaml.SingleQuotedStyle | goyaml.LiteralStyle | goyaml.FoldedStyle
-	out.Kind, out.Text = doc.String, n.Value
-	out.Span.File = r.file
-	if n.Style&quoted == 0 && n.Value == "" {
-		r.absent(out, start, at, key)
-		if key || n.Tag == "!!str" {
-			out.Kind = doc.String
-		}
-		return nil
-	}
-	i := r.text.space(at)
-	var end int
-	var ok bool
-	switch n.Style & quoted {
-	case goyaml.DoubleQuotedStyle:
-		out.Style = doc.Double
-		end, ok = r.text.double(i)
-	case goyaml.SingleQuotedStyle:
-		out.Style = doc.Single
-		end, ok = r.text.single(i)
-	case goyaml.LiteralStyle:
-		out.Style = doc.Literal
-		end, ok = r.text.block(i, n.Value, true)
-	case goyaml.FoldedStyle:
-		out.Style = doc.Folded
-		end, ok = r.text.block(i, n.Value, false)
-	default:
-		end, ok = r.text.plain(i, n.Value)
-	}
-	if !ok {
-		return r.lost(i)
-	}
-	out.Span.Start, out.Span.End = i, end
-	if strings.IndexByte(out.Text, 0) >= 0 {
-		out.Text = strings.ReplaceAll(out.Text, "\x00", "\ufffd")
-		r.findings = append(r.findings, intake.Nul(out.Span))
-	}
-	if !key {
-		r.resolve(out, n, start, at)
-	}
-	return nil
-}
-
-// resolve gives a scalar with a text its kind. Its tag and its anchor, if any,
-// stand from start to at. A template function takes its text as it is.
-func (r *reader) resolve(out *doc.Node, n *goyaml.Node, start, at int) {
-	if n.Style&goyaml.TaggedStyle != 0 {
-		switch n.Tag {
-		case "!!int", "!!float":
-			out.Kind = doc.Number
-		case "!!null":
-			out.Kind, out.Text = doc.Null, ""
-		case "!!bool":
-			out.Kind, out.Text = plainKind(n.Value)
-		}
-		return
-	}
-	if out.Style != doc.Plain {
-		return
-	}
-	for _, prop := range strings.Fields(string(r.text.data[start:at])) {
-		if prop[0] == '!' {
-			return // the tag "!" makes it a string; the parser has resolved it away
-		}
-	}
-	out.Kind, out.Text = plainKind(n.Value)
-	switch {
-	case out.Kind == doc.Bool && isWord(n.Value):
-		r.findings = append(r.findings, diag.Finding{
-			Code:      intake.WordBoolean,
-			At:        out.Span,
-			Message:   fmt.Sprintf("bare %s is the boolean %s in YAML 1.1, which CloudFormation reads", n.Value, out.Text),
-			Severity:  diag.Info,
-			Certainty: diag.Likely,
-			Fixes: []diag.Fix{{
-				Message: fmt.Sprintf("quote %q to make it a string", n.Value),
-				Edits:   []diag.Edit{{Span: out.Span, New: `"` + n.Value + `"`}},
-			}},
-		})
-	case out.Kind == doc.Number || out.Kind == doc.String:
-		if base, ok := odd(n.Value); ok {
-			r.findings = append(r.findings, diag.Finding{
-				Code:      intake.OddNumber,
-				At:        out.Span,
-				Message:   fmt.Sprintf("bare %s is a number in base %s in YAML 1.1, which CloudFormation reads", n.Value, strings.TrimPrefix(strings.Replace(base, "octal", "8", 1), "base-")),
-				Severity:  diag.Warning,
-				Certainty: diag.Likely,
-				Fixes: []diag.Fix{{
-					Message: fmt.Sprintf("quote %q to make it a string", n.Value),
-					Edits:   []diag.Edit{{Span: out.Span, New: `"` + n.Value + `"`}},
-				}},
-			})
-		}
-	}
-}
-
-// absent places a null that is not written: after its tag or anchor, else
-// after the colon or the dash before it.
-func (r *reader) absent(out *doc.Node, start, at int, key bool) {
-	out.Kind = doc.Null
-	if at > start {
-		out.Span.Start, out.Span.End = at, at
-		return
-	}
-	pos := r.end
-	if i := r.text.space(pos); !key && r.text.at(i) == ':' && i <= start {
-		pos = i + 1
-	} else if !r.after(start) {
-		pos = max(pos, min(start, len(r.text.data)))
-	}
-	out.Span.Start, out.Span.End = pos, pos
-}
-
-// after reports whether only blanks and comments lie between the last token
-// and i, so that a null placed at i belongs right after that token.
-func (r *reader) after(i int) bool {
-	return r.text.space(r.end) >= i
 }
 
 func (r *reader) list(out *doc.Node, n *goyaml.Node, at int) error {
