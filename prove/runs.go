@@ -182,7 +182,7 @@ func (p *prover) decide(m *cloud.Model, c *Call) {
 		return
 	}
 	c.Decision = p.opt.Engine.ExplainCases(&c.Request, pol)
-	if c.Target.Else != "" && v == authz.Deny {
+	if c.Target.Else != "" && v == authz.Deny && !c.Decision.Explicit {
 		other := c.Request
 		other.Action = c.Target.Else
 		if p.opt.Engine.DecideCases(&other, authz.Collect(m, &other)) != authz.Deny {

@@ -1,0 +1,109 @@
+package all
+
+import (
+	"fmt"
+	"strings"
+
+	"penstock/service"
+)
+
+// Catalogue renders the call catalogue as Markdown: every row of every room,
+// with its source. It is docs/catalogue.md.
+func Catalogue(services []*service.Service) string {
+	var b strings.Builder
+	b.WriteString(head)
+	for _, s := range services {
+		if len(s.Actions)+len(s.Jobs)+len(s.Effects)+len(s.Checks) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n## %s\n", s.Title)
+		for i, a := range s.Actions {
+			if i > 0 && sameRows(a.Rows, s.Actions[i-1].Rows) {
+				continue // the build and the test action make the same calls
+			}
+			fmt.Fprintf(&b, "\n### %s\n", actionTitle(s.Actions[i:]))
+			rows(&b, a.Rows)
+		}
+		for _, j := range s.Jobs {
+			fmt.Fprintf(&b, "\n### When a %s runs\n\n%s assumes its role: %s\n", j.Type, j.Principal, j.AssumeSource)
+			rows(&b, j.Rows)
+		}
+		if len(s.Effects) > 0 {
+			b.WriteString("\n### What a call causes\n\n| id | call | why | basis | source |\n|---|---|---|---|---|\n")
+			for _, e := range s.Effects {
+				fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", e.ID, code(e.Actions), cell(e.Why), e.Basis, cell(e.Source))
+			}
+		}
+		if len(s.Checks) > 0 {
+			b.WriteString("\n### What stops a pipeline without a policy\n\n")
+			titles := map[string]string{}
+			for _, c := range s.Codes {
+				titles[c.Code] = c.Title
+			}
+			for _, c := range s.Checks {
+				fmt.Fprintf(&b, "- %s (asked at each %s): %s\n", c.Code, c.On, titles[c.Code])
+			}
+		}
+	}
+	return b.String()
+}
+
+const head = `# The call catalogue
+
+Which AWS calls a delivery pipeline makes: who calls, what, on which resource, with which conditions, and how we know.
+Written by ` + "`go test ./services/all -update`" + ` from the rooms in ` + "`services`" + `; do not edit it.
+
+*Need* says what a denied call does: it **stops** the pipeline, it **degrades** it, or AWS's page **lists** the permission
+and nothing shows that the action fails without it. *Basis* says how the call is known: **documented** by AWS, **measured**
+in an API model or a log, **reported** in an issue or a public project's source, or **reasoned** from other facts.
+`
+
+// actionTitle names an action and those after it that share its rows.
+func actionTitle(as []service.Action) string {
+	if as[0].Provider == "*" {
+		if as[0].Last {
+			return "Every action, after its provider's calls"
+		}
+		return "Every action, before its provider's calls"
+	}
+	kinds := []string{strings.ToLower(as[0].Category)}
+	for _, a := range as[1:] {
+		if !sameRows(a.Rows, as[0].Rows) {
+			break
+		}
+		kinds = append(kinds, strings.ToLower(a.Category))
+	}
+	who := map[string]string{"action": "the action's role reads and writes its artifacts", "job": "the job that it starts reads and writes its artifacts", "": "no artifacts"}
+	return fmt.Sprintf("%s %s: %s", as[0].Provider, strings.Join(kinds, ", "), who[as[0].Artifacts])
+}
+
+func sameRows(a, b []service.Row) bool {
+	return len(a) == len(b) && len(a) > 0 && &a[0] == &b[0]
+}
+
+func rows(b *strings.Builder, rs []service.Row) {
+	if len(rs) == 0 {
+		return
+	}
+	b.WriteString("\n| id | caller | call | resource | conditions | what for | need | basis | source |\n|---|---|---|---|---|---|---|---|---|\n")
+	for _, r := range rs {
+		need := r.Need.String()
+		if r.Lost != "" {
+			need += ": " + r.Lost
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s | %s | %s | %s | %s |\n",
+			r.ID, cell(r.Caller), code(r.Actions), cell(r.Resource), cell(r.Context), cell(r.Why), cell(need), r.Basis, cell(r.Source))
+	}
+}
+
+func code(actions []string) string {
+	if len(actions) == 0 {
+		return "as the target says"
+	}
+	return "`" + strings.Join(actions, "`, `") + "`"
+}
+
+// cell escapes what would end a table cell or be taken for HTML.
+func cell(s string) string {
+	return strings.NewReplacer("|", `\|`, "<", "&lt;", ">", "&gt;", "*", `\*`, "\n", " ").Replace(s)
+}
