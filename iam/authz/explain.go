@@ -351,7 +351,7 @@ func (e *eval) layerFacts(d *Decision, k knob) []string {
 			continue
 		}
 		for _, h := range l.Hits {
-			if h.Match == truth.Maybe && (h.Statement.Effect == iam.Deny) == k.deny {
+			if h.Match != truth.No && (h.Statement.Effect == iam.Deny) == k.deny {
 				facts = append(facts, h.Missing...)
 			}
 		}

@@ -105,6 +105,10 @@ func (e *eval) hit(p *policy, s *statement) (h Hit, near bool) {
 		h.Match = truth.Maybe
 	default:
 		h.Match, h.Element, h.Condition, h.Why = truth.Yes, "", nil, ""
+		if s.hasPrincipal && !s.notPrincipal {
+			// It matches, but in which way may matter.
+			h.Missing = e.principalFacts(s)
+		}
 	}
 	return h, f.count == 1 && (action || sameService(s, e.req.Action))
 }
