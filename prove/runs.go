@@ -30,7 +30,7 @@ func (p *prover) runs(models []*cloud.Model, rep *Report) TheoremResult {
 	}
 	rep.Findings = append(rep.Findings, merge(found)...)
 	res.Outcome = outcome(&res, rep)
-	if len(rep.Runs) == 0 {
+	if len(rep.Runs) == 0 && res.Outcome == Holds {
 		res.Outcome, res.Why = NotApplicable, "no stack declares a pipeline or anything else that runs"
 	}
 	return res
@@ -42,7 +42,8 @@ func (p *prover) all(m *cloud.Model) []*Run {
 	for pl := range pipeline.Find(m) {
 		runs = append(runs, p.run(m, pl))
 	}
-	return append(runs, p.entries(m, runs)...)
+	runs = append(runs, p.entries(m, runs)...)
+	return append(runs, p.grants(m, runs)...)
 }
 
 // ID names a run across scenarios and edits.
@@ -53,13 +54,16 @@ func (r *Run) ID() string {
 	case r.Pipeline != nil:
 		return r.Pipeline.Name
 	case r.Entry.Resource != nil:
-		return r.Entry.Resource.ID()
+		return r.Entry.Kind + " " + r.Entry.Resource.ID()
 	default:
 		return r.Entry.Kind + " " + r.Entry.Title
 	}
 }
 
 func count(r *Run, res *TheoremResult) {
+	if r.Entry != nil && r.Entry.Kind == Grants {
+		return // the calls are those of nobody in particular
+	}
 	for _, s := range r.Steps {
 		for _, c := range s.Calls {
 			res.Calls++

@@ -75,7 +75,6 @@ var spots = []struct {
 	{"amazonec2", "ec2:CreateNetworkInterface", Write, "network-interface* security-group subnet*", "ec2:Vpc"},
 	{"amazonec2", "ec2:CreateNetworkInterfacePermission", PermissionsManagement, "network-interface*", "ec2:AuthorizedService ec2:Subnet"},
 	{"awsstepfunctions", "states:StartExecution", Write, "statemachine*", ""},
-	{"awsstepfunctions", "states:SendTaskSuccess", Write, "", ""},
 	{"awsorganizations", "organizations:ListDelegatedAdministrators", List, "", "organizations:ServicePrincipal"},
 	{"amazoncloudwatch", "cloudwatch:DescribeAlarms", Read, "alarm*", ""},
 }

@@ -99,7 +99,9 @@ var jobs = []service.Job{{
 	Assume:    assumeContext,
 	AssumeSource: guide + "setting-up-service-role.html (aws:SourceArn and aws:SourceAccount in the trust policy); " +
 		guide + "cross-service-confused-deputy-prevention.html",
-	Rows: jobRows(),
+	// A build is started by a webhook, a rule, a person; no pipeline is needed.
+	Alone: func(*service.Site) bool { return true },
+	Rows:  jobRows(),
 }}
 
 func jobRows() []service.Row {

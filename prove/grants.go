@@ -1,0 +1,177 @@
+package prove
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"penstock/arn"
+	"penstock/cloud"
+	"penstock/iam"
+	"penstock/iam/authz"
+	"penstock/match"
+	"penstock/service"
+)
+
+// Not everything that a role does can be read off a template: what a person,
+// a script or a function calls is known only from what its author granted. A
+// grant that some other layer makes void is therefore part of theorem one:
+// whoever wrote "this role may decrypt with that key" meant it to be able to.
+//
+// A grant is an Allow that names actions and resources, without wildcards in
+// the action. It is void where every action of the statement on that resource
+// is denied for certain, in every context.
+
+// grants walks what principals are granted by name, one run for each that is
+// granted something void. What a run before has already found denied is not
+// said again.
+func (p *prover) grants(m *cloud.Model, done []*Run) []*Run {
+	var out []*Run
+	said := map[[2]string]bool{}
+	for _, r := range done {
+		for _, s := range r.Steps {
+			for _, c := range s.Calls {
+				if c.Decision.Verdict == authz.Deny {
+					said[[2]string{principal(c), strings.ToLower(c.Request.Action)}] = true
+				}
+			}
+		}
+	}
+	for pr := range m.Principals() {
+		if pr.Kind == cloud.Group || len(pr.Maybe) > 0 || pr.Resource == nil {
+			continue
+		}
+		site := p.site(m, pr.Resource)
+		site.Role = pr.ARN
+		r := &Run{Scenario: m.Scenario, Model: m, Entry: &Entry{
+			Kind: Grants, Title: match.Render(pr.Name), Account: pr.Account, Resource: pr.Resource, At: pr.Resource.Span,
+		}}
+		step := &Step{Role: pr.ARN, site: site}
+		for _, a := range pr.Identity {
+			if a.Policy == nil || a.Resource == nil || a.Policy.Broken != "" || len(a.Policy.Maybe) > 0 {
+				continue
+			}
+			for i := range a.Policy.Statements {
+				p.grant(m, step, pr, &a.Policy.Statements[i])
+			}
+		}
+		step.Calls = slices.DeleteFunc(step.Calls, func(c *Call) bool {
+			return said[[2]string{pr.ARN, strings.ToLower(c.Request.Action)}]
+		})
+		if len(step.Calls) > 0 {
+			r.Steps = []*Step{step}
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Grants is the Kind of a run that holds what a principal is granted by name.
+const Grants = "grants"
+
+func (p *prover) grant(m *cloud.Model, step *Step, pr *cloud.Principal, s *iam.Statement) {
+	actions := named(s)
+	if len(actions) == 0 {
+		return
+	}
+	for _, e := range s.Resources {
+		if len(e.Maybe) > 0 {
+			continue
+		}
+		resource, ok := instance(m, e.Text)
+		if !ok {
+			continue
+		}
+		row := &service.Row{
+			ID: fmt.Sprintf("grant at %s", s.Span), Caller: "role", Actions: actions, Need: service.Stops, Basis: service.Reasoned,
+			Why: "a statement of its own grants it", Source: "the template",
+		}
+		var calls []*Call
+		void := true
+		for _, act := range actions {
+			c := p.granted(m, step, pr, s, row, act, resource)
+			calls = append(calls, c)
+			void = void && c.Decision.Verdict == authz.Deny
+		}
+		if void {
+			step.Calls = append(step.Calls, calls...)
+		}
+	}
+}
+
+// named returns the actions that a statement allows by full name, nil where
+// it is no plain Allow or where one has a wildcard: who writes "s3:*" under a
+// boundary means what is left of it.
+func named(s *iam.Statement) []string {
+	if s.Effect != iam.Allow || s.NotAction || s.NotResource || len(s.Maybe) > 0 {
+		return nil
+	}
+	var out []string
+	for _, a := range s.Actions {
+		if len(a.Maybe) > 0 || match.HasHole(a.Text) || strings.ContainsAny(a.Text, "*?") {
+			return nil
+		}
+		out = append(out, a.Text)
+	}
+	return out
+}
+
+// instance returns a resource that a pattern names: the ARN itself where it
+// has no wildcard, or with "/*" at the end something in a declared resource.
+func instance(m *cloud.Model, pattern string) (string, bool) {
+	if _, err := arn.Parse(pattern); err != nil {
+		return "", false
+	}
+	if !strings.ContainsAny(pattern, "*?") && !strings.Contains(pattern, "${") {
+		return pattern, m.Owner(pattern) != nil || m.Principal(pattern) != nil
+	}
+	if head, ok := strings.CutSuffix(pattern, "/*"); ok && !strings.ContainsAny(head, "*?$") && m.Owner(head) != nil {
+		return head + "/" + match.Hole(match.Key, "any object"), true
+	}
+	// A named resource behind a pattern: project/jwt-* where the stacks
+	// declare project/jwt-stack.
+	want := match.CompileARN(pattern)
+	a, err := arn.Parse(pattern)
+	if err != nil || a.Resource == "*" || strings.ContainsAny(a.Service, "*?") {
+		return "", false
+	}
+	for _, r := range m.Resources {
+		if r.ARN != "" && want.Match(r.ARN) == yes {
+			return r.ARN, true
+		}
+	}
+	return "", false
+}
+
+// granted decides one granted call in a context of which nothing is known but
+// what the statement itself demands.
+func (p *prover) granted(m *cloud.Model, step *Step, pr *cloud.Principal, s *iam.Statement, row *service.Row, action, resource string) *Call {
+	t := service.Target{Caller: iam.Principal{ARN: pr.ARN}, Resource: resource, At: s.Span, What: "granted by name"}
+	t.Context.Open = true
+	for _, c := range s.Conditions {
+		if v, ok := demanded(c); ok {
+			t.Context.Set(c.Key, v)
+		}
+	}
+	q := iam.Request{Principal: t.Caller, Action: action, Resource: resource, ResourceAccount: accountOf(step.site, resource), Context: t.Context}
+	if a, err := arn.Parse(resource); err == nil && a.Region != "" {
+		q.Context.Set("aws:RequestedRegion", a.Region)
+	}
+	q.Context.Set("aws:SecureTransport", "true")
+	c := &Call{Call: &service.Call{Row: row, Target: t, Request: q}, Step: step}
+	p.decide(m, c)
+	return c
+}
+
+// demanded returns the value that a plain positive condition asks for.
+func demanded(c iam.Condition) (string, bool) {
+	switch strings.ToLower(strings.TrimSuffix(strings.ToLower(c.Operator), "ifexists")) {
+	case "stringequals", "stringlike", "arnequals", "arnlike", "bool", "stringequalsignorecase":
+	default:
+		return "", false
+	}
+	if len(c.Values) == 0 || strings.ContainsAny(c.Values[0].Text, "*?$") {
+		return "", false
+	}
+	return c.Values[0].Text, true
+}
