@@ -83,7 +83,9 @@ func (r *Resource) couldGenerate(s string) bool {
 	if r.Stack == nil || match.HasHole(r.Stack.Name) {
 		return true
 	}
-	head := r.Stack.Name[:min(8, len(r.Stack.Name))]
+	// A reader tells stacks of one name apart by what follows an '@'.
+	name, _, _ := strings.Cut(r.Stack.Name, "@")
+	head := name[:min(8, len(name))]
 	return len(s) > len(head) && strings.EqualFold(s[:len(head)], head) && strings.Contains(s, "-")
 }
 

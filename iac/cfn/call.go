@@ -63,7 +63,7 @@ func (s *stack) call(n *doc.Node, name string, arg *doc.Node, short bool) *doc.N
 	case "Condition", "Fn::And", "Fn::Equals", "Fn::Not", "Fn::Or":
 		v := s.formula(n).eval(s.w.assignment())
 		if v == truth.Maybe {
-			return unknown(n.Span, "a condition")
+			return s.w.vague(n.Span, "a condition")
 		}
 		return &doc.Node{Kind: doc.Bool, Text: strconv.FormatBool(v == truth.Yes), Span: n.Span}
 	}
@@ -72,7 +72,7 @@ func (s *stack) call(n *doc.Node, name string, arg *doc.Node, short bool) *doc.N
 		s.cur.opaque = append(s.cur.opaque, "function "+name)
 		s.w.gap("function "+name, n.Span)
 	}
-	return unknown(n.Span, "the function "+name)
+	return s.w.vague(n.Span, "the function "+name)
 }
 
 // list returns the raw items of an argument list, nil for anything else.
@@ -92,7 +92,7 @@ func (s *stack) argument(arg *doc.Node, short bool) *doc.Node {
 		v = s.eval(arg)
 	}
 	if v == noValue {
-		return unknown(arg.Span, "AWS::NoValue")
+		return s.w.vague(arg.Span, "AWS::NoValue")
 	}
 	return v
 }
@@ -141,7 +141,13 @@ func (s *stack) refCall(n *doc.Node, name string) *doc.Node {
 		}
 		c := *v
 		c.Span, c.Tag, c.Lead = at, "", 0
-		c.Via = append([]source.Span{v.Span}, v.Via...)
+		if s.w.raw == 0 && c.Kind == doc.String {
+			c.Text = s.resolve(c.Text, at)
+		}
+		c.Via = nil
+		if !p.hidden { // a place shows its line
+			c.Via = append([]source.Span{v.Span}, v.Via...)
+		}
 		return &c
 	}
 	if r := s.res[name]; r != nil {
@@ -223,7 +229,7 @@ func (s *stack) sub(n, arg *doc.Node) *doc.Node {
 		via = append(via, v.Via...)
 		if b.Len() > maxText {
 			s.w.find(CodeLimit, n.Span, diag.Error, "the string grows beyond %d bytes", maxText)
-			return str(n.Span, match.Hole(match.Any, s.w.intern("a string that is too long", n.Span.String())))
+			return str(n.Span, match.Hole(match.Any, s.w.vague(n.Span, "a string that is too long").Text))
 		}
 	}
 	b.WriteString(rest)
@@ -262,17 +268,13 @@ func (s *stack) join(n *doc.Node, args []*doc.Node) *doc.Node {
 		if vals.Kind != doc.Unknown {
 			return s.wrong(n, "Fn::Join takes a delimiter and a list")
 		}
-		return str(n.Span, match.Hole(match.Any, s.w.intern("a join of "+plain(vals.Text), delim+"\x01"+vals.Text)))
+		return str(n.Span, match.Hole(match.Any, s.w.intern("a join of "+plain(vals.Text), delim+"\x01"+dump(vals))))
 	}
 	var b strings.Builder
 	var via []source.Span
 	for i, it := range vals.Items {
 		if len(it.Maybe) > 0 {
-			var key strings.Builder
-			for _, x := range vals.Items {
-				fmt.Fprintf(&key, "%q%q", s.w.textOf(x), x.Maybe)
-			}
-			return str(n.Span, match.Hole(match.Any, s.w.intern("a join where "+plain(it.Maybe[0]), delim+"\x01"+key.String())))
+			return str(n.Span, match.Hole(match.Any, s.w.intern("a join where "+plain(it.Maybe[0]), delim+"\x01"+dump(vals))))
 		}
 		if i > 0 {
 			b.WriteString(delim)
@@ -281,7 +283,7 @@ func (s *stack) join(n *doc.Node, args []*doc.Node) *doc.Node {
 		via = append(via, it.Via...)
 		if b.Len() > maxText {
 			s.w.find(CodeLimit, n.Span, diag.Error, "the string grows beyond %d bytes", maxText)
-			return str(n.Span, match.Hole(match.Any, s.w.intern("a string that is too long", n.Span.String())))
+			return str(n.Span, match.Hole(match.Any, s.w.vague(n.Span, "a string that is too long").Text))
 		}
 	}
 	return str(n.Span, s.resolve(b.String(), n.Span), via...)
@@ -323,10 +325,6 @@ func (s *stack) selectCall(n *doc.Node, args []*doc.Node) *doc.Node {
 		open = open || len(it.Maybe) > 0
 	}
 	if open {
-		var key strings.Builder
-		for _, x := range vals.Items {
-			fmt.Fprintf(&key, "%q%q", textKey(x), x.Maybe)
-		}
 		class := match.Any
 		what := vals.Text
 		if strings.HasPrefix(what, "availability zones of ") {
@@ -335,7 +333,7 @@ func (s *stack) selectCall(n *doc.Node, args []*doc.Node) *doc.Node {
 		if vals.Kind == doc.List {
 			what = "a list"
 		}
-		return str(n.Span, match.Hole(class, s.w.intern("item "+plain(indexText)+" of "+plain(what), key.String())))
+		return str(n.Span, match.Hole(class, s.w.intern("item "+plain(indexText)+" of "+plain(what), indexText+"\x01"+dump(vals))))
 	}
 	i, err := strconv.Atoi(indexText)
 	if err != nil {
@@ -343,7 +341,7 @@ func (s *stack) selectCall(n *doc.Node, args []*doc.Node) *doc.Node {
 	}
 	if i < 0 || i >= len(vals.Items) {
 		s.w.find(CodeSelect, n.Span, diag.Error, "Fn::Select takes item %d of a list of %d", i, len(vals.Items))
-		return unknown(n.Span, fmt.Sprintf("item %d of a list of %d", i, len(vals.Items)))
+		return s.w.vague(n.Span, fmt.Sprintf("item %d of a list of %d", i, len(vals.Items)))
 	}
 	c := *vals.Items[i]
 	c.Via = append([]source.Span{c.Span}, c.Via...)
@@ -378,7 +376,7 @@ func (s *stack) findInMap(n *doc.Node, args []*doc.Node) *doc.Node {
 			return d
 		}
 		s.w.find(CodeMapping, n.Span, diag.Error, "no mapping has the entry %s → %s → %s%s", match.Render(key[0]), match.Render(key[1]), match.Render(key[2]), s.nearMap(key))
-		return str(n.Span, match.Hole(match.Any, plain(fmt.Sprintf("%s mapping %s %s %s", s.label, key[0], key[1], key[2]))))
+		return str(n.Span, match.Hole(match.Any, plain(fmt.Sprintf("%s mapping %s → %s → %s", s.label, key[0], key[1], key[2]))))
 	}
 	// The keys are open: what all entries agree on is known.
 	if byDefault() == nil {
@@ -397,11 +395,11 @@ func (s *stack) findInMap(n *doc.Node, args []*doc.Node) *doc.Node {
 					class = match.Any
 				}
 			}
-			hole := match.Hole(class, plain(fmt.Sprintf("%s mapping %s %s %s", s.label, key[0], key[1], key[2])))
+			hole := match.Hole(class, plain(fmt.Sprintf("%s mapping %s → %s → %s", s.label, key[0], key[1], key[2])))
 			return str(n.Span, hole)
 		}
 	}
-	return unknown(n.Span, fmt.Sprintf("%s mapping %s %s %s", s.label, key[0], key[1], key[2]))
+	return unknown(n.Span, fmt.Sprintf("%s mapping %s → %s → %s", s.label, key[0], key[1], key[2]))
 }
 
 // entry is a mapping entry as the value of a call.
@@ -546,5 +544,5 @@ func (s *stack) length(n, arg *doc.Node) *doc.Node {
 	if arg.Kind != doc.List && arg.Kind != doc.Unknown {
 		return s.wrong(n, "Fn::Length takes a list")
 	}
-	return str(n.Span, match.Hole(match.Name, s.w.intern("a length", textKey(arg))))
+	return str(n.Span, match.Hole(match.Name, s.w.intern("a length", dump(arg))))
 }

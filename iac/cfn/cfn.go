@@ -40,7 +40,7 @@ type Input struct {
 	// Read returns a file by its slash-separated name; it decides what may
 	// be read. Names are those of Stack.Template and ParameterFiles, and for
 	// nested stacks and includes names relative to the template that holds
-	// them, joined and cleaned.
+	// them, joined and cleaned. Its errors name the file.
 	Read func(name string) (*source.File, error)
 	// Types returns how resources of a CloudFormation type are named and
 	// read, nil for a type that nobody understands.

@@ -72,7 +72,7 @@ func input(t *testing.T, ar *txtar.Archive) cfn.Input {
 					return source.NewFile(name, f.Data), nil
 				}
 			}
-			return nil, fs.ErrNotExist
+			return nil, fmt.Errorf("%s: %w", name, fs.ErrNotExist)
 		},
 	}
 	for _, f := range ar.Files {

@@ -84,9 +84,8 @@ func (t *template) check(*loader) {
 
 func (c *checker) resource(f doc.Field) {
 	t, body := c.t, f.Value
-	if f.Name() == "Fn::Transform" {
-		t.transform(body)
-		return
+	if t.paramOf[f.Name()] != nil {
+		t.find(CodeShape, f.Key.Span, diag.Error, "%q is the name of a resource and of a parameter", f.Name())
 	}
 	if body.Kind != doc.Map || body.Get("Type").Str() == "" {
 		t.find(CodeShape, f.Key.Span, diag.Error, "resource %q has no Type", f.Name())

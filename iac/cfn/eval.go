@@ -1,8 +1,10 @@
 package cfn
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"penstock/diag"
 	"penstock/doc"
@@ -39,7 +41,7 @@ func (s *stack) evalAlt(n *doc.Node) *doc.Node {
 		if w.steps == maxSteps+1 {
 			w.find(CodeLimit, n.Span, diag.Error, "evaluation stopped after %d values", maxSteps)
 		}
-		return unknown(n.Span, "a value that was not evaluated")
+		return w.vague(n.Span, "a value that was not evaluated")
 	}
 	if len(n.Tag) > 1 && n.Tag[0] == '!' && n.Tag[1] != '!' {
 		return s.call(n, tagFunction(n.Tag), n, true)
@@ -200,7 +202,7 @@ func (w *world) collapse(n *doc.Node) *doc.Node {
 		}
 		return &c
 	default:
-		return unknown(n.Span, fact)
+		return unknown(n.Span, w.intern(fact, dump(yes)+"\x01"+dump(no)))
 	}
 }
 
@@ -215,19 +217,26 @@ func isName(text string) bool {
 		return false
 	}
 	for _, p := range parts(text) {
-		if p.hole && p.class != match.Name && p.class != match.Account {
+		if p.hole && p.class != match.Name && p.class != match.Account && p.class != match.Suffix {
 			return false
 		}
-		if !p.hole && strings.ContainsAny(p.text, ":/*? \t\r\n\v\f\u0085\u00a0\u2028\u2029") {
+		if !p.hole && (strings.ContainsAny(p.text, ":/*?") || strings.ContainsFunc(p.text, unicode.IsSpace)) {
 			return false
 		}
 	}
 	return true
 }
 
-// unknown is a value of any shape; what names what it depends on.
+// unknown is a value of any shape. What names what it depends on, and two
+// unknowns of one name are the same value.
 func unknown(at source.Span, what string) *doc.Node {
 	return &doc.Node{Kind: doc.Unknown, Text: match.Render(what), Span: at}
+}
+
+// vague is an unknown like no other.
+func (w *world) vague(at source.Span, what string) *doc.Node {
+	w.vagues++
+	return unknown(at, fmt.Sprintf("%s (%d)", what, w.vagues))
 }
 
 // str is a string that an expression made.
@@ -242,22 +251,37 @@ func (w *world) textOf(n *doc.Node) string {
 	case n == nil || n == noValue:
 		return ""
 	case len(n.Maybe) > 0:
-		return match.Hole(match.Any, w.intern("a value that "+strings.Join(n.Maybe, " and "), textKey(n)))
+		return match.Hole(match.Any, w.intern("a value that stands if "+strings.Join(n.Maybe, " and "), dump(n)))
 	case n.Kind == doc.Unknown:
 		return match.Hole(match.Any, plain(n.Text))
 	case n.Kind == doc.List || n.Kind == doc.Map:
-		return match.Hole(match.Any, w.intern("a "+n.Kind.String(), textKey(n)))
+		return match.Hole(match.Any, w.intern("a "+n.Kind.String(), dump(n)))
 	default:
 		return n.Text
 	}
 }
 
-// textKey tells different values apart that one hole name must not join.
-func textKey(n *doc.Node) string {
-	if n.IsScalar() || n.Kind == doc.Unknown {
-		return n.Kind.String() + n.Text
+// dump writes a value so that two values of one dump are the same.
+func dump(n *doc.Node) string {
+	if n == noValue {
+		return "-"
 	}
-	return n.Span.String() + n.Kind.String()
+	var b strings.Builder
+	write(&b, n)
+	return b.String()
+}
+
+func write(b *strings.Builder, n *doc.Node) {
+	fmt.Fprintf(b, "%d%q%q", n.Kind, n.Text, n.Maybe)
+	for _, it := range n.Items {
+		b.WriteByte(',')
+		write(b, it)
+	}
+	for _, f := range n.Fields {
+		fmt.Fprintf(b, ";%q=", f.Key.Text)
+		write(b, f.Value)
+	}
+	b.WriteByte('.')
 }
 
 // plain writes a name so that match.Hole changes nothing in it: two names that
@@ -301,5 +325,5 @@ func (s *stack) ifCall(n *doc.Node, args []*doc.Node) *doc.Node {
 // wrong reports a malformed call and makes its value unknown.
 func (s *stack) wrong(n *doc.Node, message string) *doc.Node {
 	s.w.find(CodeArguments, n.Span, diag.Error, "%s", message)
-	return unknown(n.Span, message)
+	return s.w.vague(n.Span, message)
 }

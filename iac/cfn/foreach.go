@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -26,17 +27,46 @@ type loop struct {
 func (s *stack) expanded() *template {
 	t := *s.t
 	t.found, t.loops, t.dependOn = nil, false, nil
-	if !t.langExt {
+	if !t.langExt && (hasLoop(t.resources) || hasLoop(t.conds) || hasLoop(t.outputs)) {
 		t.find(CodeExtension, s.t.resources.Span, diag.Error, "Fn::ForEach needs Transform: AWS::LanguageExtensions")
 	}
 	l := &loop{s: s, t: &t}
 	t.conds = l.expand(s.t.conds)
-	t.resources = l.expand(s.t.resources)
+	t.resources = l.expand(l.included(s.t.resources))
 	t.outputs = l.expand(s.t.outputs)
 	t.indexAll()
 	t.loops = false
 	t.check(s.w.loader)
 	return &t
+}
+
+// included is the Resources section with the files that AWS::Include adds to
+// it; another transform of the section counts as a macro over the template.
+func (l *loop) included(n *doc.Node) *doc.Node {
+	if n.Get("Fn::Transform") == nil {
+		return n
+	}
+	c := *n
+	c.Fields = nil
+	for _, f := range n.Fields {
+		if f.Name() != "Fn::Transform" {
+			c.Fields = append(c.Fields, f)
+			continue
+		}
+		for x := range f.Value.Elems() {
+			inc, why := l.s.include(x)
+			if inc == nil || inc.Kind != doc.Map {
+				l.t.macros = append(slices.Clip(l.t.macros), strings.TrimPrefix(why, "macro "))
+				l.t.find(CodeMacro, x.Span, diag.Warning, "%s adds resources that are not known", why)
+				continue
+			}
+			if r := inc.Get("Resources"); r != nil && r.Kind == doc.Map {
+				inc = r
+			}
+			c.Fields = append(c.Fields, inc.Fields...)
+		}
+	}
+	return &c
 }
 
 // expand returns n with loops written out and identifiers replaced; n itself
@@ -137,6 +167,8 @@ func (l *loop) iterate(out []doc.Field, f doc.Field) []doc.Field {
 	}
 	if coll.Kind != doc.List {
 		l.t.find(CodeMacro, f.Value.Items[1].Span, diag.Warning, "the collection of %s is unknown, and so is what it makes", f.Name())
+		// What it makes may be a policy on any resource of the template.
+		l.t.macros = append(slices.Clip(l.t.macros), f.Name()+" over an unknown collection")
 		return out
 	}
 	for _, it := range coll.Items {

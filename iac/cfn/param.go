@@ -34,12 +34,18 @@ func (s *stack) param(name string, decl *doc.Node) *param {
 	}
 	p := &param{hidden: decl.Get("NoEcho").Str() == "true"}
 	before := len(s.w.taken)
+	raw := s.w.raw
+	s.w.raw = 1
 	p.clear = s.paramValue(name, decl)
-	p.assume = slices.Clone(s.w.taken[before:])
+	s.w.raw = 0
 	p.node = p.clear
+	if s.given[name].in != nil { // the parent's own NoEcho parameters stay hidden
+		p.node = s.paramValue(name, decl)
+	}
+	s.w.raw = raw
+	p.assume = slices.Clone(s.w.taken[before:])
 	if p.hidden {
-		n := str(p.clear.Span, match.Hole(match.Any, s.label+"."+name), p.clear.Via...)
-		p.node = n
+		p.node = str(p.clear.Span, match.Hole(match.Any, s.label+"."+name))
 	}
 	s.params[name] = p
 	s.w.leave()

@@ -72,7 +72,7 @@ func (r *resource) prop(name string) *doc.Node {
 		}
 		prev := r.s.cur
 		r.s.cur = r
-		out = r.s.eval(raw)
+		out = r.s.w.shown(func() *doc.Node { return r.s.eval(raw) })
 		r.s.cur = prev
 		r.s.w.leave()
 		if out == noValue || out.Kind == doc.Null {
@@ -116,7 +116,7 @@ func (r *resource) once(what string, f func() string) string {
 func (r *resource) ref() string {
 	return r.once("ref", func() string {
 		if id, ok := r.s.phys[r.id]; ok {
-			return id
+			return r.physical(id)
 		}
 		switch {
 		case r.typ == "AWS::CloudFormation::Stack":
@@ -129,6 +129,21 @@ func (r *resource) ref() string {
 		}
 		return r.expand(cmp.Or(r.t.Ref, "${Name}"))
 	})
+}
+
+// physical is a physical id as Ref gives it: the id where an ARN was given
+// and Ref is the end of the ARN.
+func (r *resource) physical(id string) string {
+	if r.t == nil || !isARN(id) || !strings.HasSuffix(r.t.ARN, "${Ref}") {
+		return id
+	}
+	end := id[strings.LastIndexAny(id, ":/")+1:]
+	at := r.s.listed
+	if at.IsZero() {
+		at = r.key.Span
+	}
+	r.s.w.find(CodePhysical, at, diag.Warning, "physicalIds gives an ARN for %q, and Ref of %s is its id: %s", r.id, r.typ, end)
+	return end
 }
 
 // name is the physical name. A generated one is a hole: CloudFormation makes
@@ -328,8 +343,8 @@ func (r *resource) evaluate() {
 		Ref: r.ref(), Name: r.name(), ARN: r.arn(), Span: r.key.Span, Maybe: r.maybe(),
 	}
 	for _, m := range s.t.macros {
-		r.opaque = append(r.opaque, "macro "+m)
-		w.gap("macro "+m, r.key.Span)
+		r.opaque = append(r.opaque, macroName(m))
+		w.gap(macroName(m), r.key.Span)
 	}
 	switch {
 	case r.t == nil && r.typ != "AWS::CloudFormation::Stack":
@@ -423,6 +438,15 @@ func tagsOf(n *doc.Node, stack map[string]string) map[string]string {
 	return tags
 }
 
+// shown evaluates what a resource or an output shows, even where a condition
+// asks for it: NoEcho parameters stay hidden.
+func (w *world) shown(eval func() *doc.Node) *doc.Node {
+	raw := w.raw
+	w.raw = 0
+	defer func() { w.raw = raw }()
+	return eval()
+}
+
 func (s *stack) parentGone() bool { return s.parent != nil && s.at.exists() == truth.No }
 
 func (s *stack) evalAll() {
@@ -434,6 +458,13 @@ func (s *stack) evalAll() {
 	for _, r := range s.order {
 		r.evaluate()
 	}
+	s.w.quiet++ // an output decides nothing here, but what is wrong in one is said
+	for _, name := range s.outNames {
+		if o := s.outs[name]; o.exists() != truth.No {
+			o.value(o.at)
+		}
+	}
+	s.w.quiet--
 	s.checkRules()
 }
 
@@ -489,7 +520,7 @@ func (o *output) value(at source.Span) *doc.Node {
 		case o.exists() == truth.Maybe:
 			o.memo = unknown
 		default:
-			o.memo = o.s.eval(v)
+			o.memo = w.shown(func() *doc.Node { return o.s.eval(v) })
 			if o.memo == noValue {
 				o.memo = unknown
 			}
@@ -510,4 +541,13 @@ func (o *output) value(at source.Span) *doc.Node {
 func isARN(s string) bool {
 	_, err := arn.Parse(s)
 	return err == nil
+}
+
+// macroName words a transform that is not understood; a loop or an include is
+// no macro, but counts as one.
+func macroName(m string) string {
+	if strings.Contains(m, " ") {
+		return m
+	}
+	return "macro " + m
 }

@@ -173,7 +173,7 @@ func (w *world) enumerate(conds []*cond) ([]scenario, bool) {
 			if several {
 				text = c.s.label + ": " + text
 			}
-			if len(groups) > 1 {
+			if slices.ContainsFunc(groups, func(o *group) bool { return o.vals[i] != g.vals[i] }) {
 				sc.text = append(sc.text, text)
 			}
 		}

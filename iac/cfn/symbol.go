@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"strings"
+	"unicode"
 
 	"penstock/match"
 )
@@ -52,6 +53,8 @@ func excludes(c match.Class, r byte) bool {
 		return strings.IndexByte(":*? \t\r\n", r) >= 0
 	case match.Account:
 		return r < '0' || r > '9'
+	case match.Suffix:
+		return !(r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z')
 	default:
 		return false
 	}
@@ -64,6 +67,14 @@ func fits(c match.Class, s string) bool {
 		return true
 	case match.Account:
 		if len(s) != 12 {
+			return false
+		}
+	case match.Suffix:
+		if len(s) != 6 {
+			return false
+		}
+	case match.Name, match.Path:
+		if strings.ContainsFunc(s, unicode.IsSpace) {
 			return false
 		}
 	}

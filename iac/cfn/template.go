@@ -123,7 +123,7 @@ func (t *template) indexAll() {
 	t.index = make(map[string]*doc.Node, len(t.resources.Fields))
 	t.keys = make(map[string]*doc.Node, len(t.resources.Fields))
 	for _, f := range t.resources.Fields {
-		if strings.HasPrefix(f.Name(), "Fn::ForEach::") {
+		if strings.HasPrefix(f.Name(), "Fn::ForEach::") || f.Name() == "Fn::Transform" {
 			t.loops = true
 			continue
 		}

@@ -20,7 +20,7 @@ import (
 func (s *stack) toJSON(n, arg *doc.Node) *doc.Node {
 	var b strings.Builder
 	if !s.writeJSON(&b, arg) || b.Len() > maxText {
-		return str(n.Span, match.Hole(match.Any, s.w.intern("a JSON text", n.Span.String()+s.label)))
+		return str(n.Span, match.Hole(match.Any, s.w.intern("a JSON text", dump(arg))))
 	}
 	return str(n.Span, b.String(), arg.Via...)
 }
@@ -166,7 +166,7 @@ func (s *stack) macro(n *doc.Node, why string) *doc.Node {
 		s.cur.opaque = append(s.cur.opaque, why)
 		s.w.gap(why, n.Span)
 	}
-	return unknown(n.Span, why)
+	return s.w.vague(n.Span, why)
 }
 
 // include reads the file of AWS::Include, or says why not.

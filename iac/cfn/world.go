@@ -48,6 +48,7 @@ type world struct {
 	resolves []Resolve
 	gaps     map[string]*Gap
 	gapOrder []string
+	vagues   int
 	taken    []string // assumptions in the order made
 	total    int
 	known    int
@@ -113,7 +114,11 @@ func (l *loader) world(sc *scenario) *world {
 		w.add(s)
 		for _, name := range p.names {
 			if s.t.paramOf[name] == nil {
-				w.find(CodeUndeclared, p.params[name].at, diag.Error, "parameter %q is given to stack %q, and its template %s does not declare it%s", name, s.label, s.t.file.Name, near(name, slices.Sorted(maps.Keys(s.t.paramOf))))
+				at := p.params[name].at
+				if at.IsZero() {
+					at.File = s.t.file
+				}
+				w.find(CodeUndeclared, at, diag.Error, "parameter %q is given to stack %q, and its template %s does not declare it%s", name, s.label, s.t.file.Name, near(name, slices.Sorted(maps.Keys(s.t.paramOf))))
 			}
 		}
 	}
@@ -131,6 +136,9 @@ func (l *loader) world(sc *scenario) *world {
 // logical id, nothing evaluated.
 func (w *world) add(s *stack) {
 	s.partition = arn.Partition(s.region)
+	for slices.ContainsFunc(w.stacks, func(o *stack) bool { return o.label == s.label }) {
+		s.label += "'"
+	}
 	s.params, s.conds = map[string]*param{}, map[string]*cond{}
 	s.cs = &cloud.Stack{Name: s.label, Account: s.account, Region: s.region, Template: s.t.name, File: s.t.file}
 	w.stacks = append(w.stacks, s)
@@ -142,7 +150,7 @@ func (w *world) add(s *stack) {
 	}
 	s.res = make(map[string]*resource, len(s.t.index))
 	for _, f := range s.t.resources.Fields {
-		if s.res[f.Name()] != nil || s.t.index[f.Name()] == nil {
+		if s.res[f.Name()] != nil || s.t.index[f.Name()] == nil || strings.HasPrefix(f.Name(), "Fn::") {
 			continue
 		}
 		r := &resource{s: s, id: f.Name(), body: f.Value, key: f.Key, typ: f.Value.Get("Type").Str()}
