@@ -53,7 +53,7 @@ func (e *Editor) Add(n *doc.Node, v Value) ([]diag.Edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.node.Kind == doc.List && p.node.Tag == "" && (p.parent == nil || !function(p.parent.node)) {
+	if p.node.Kind == doc.List && call(outside(p).node) == "" {
 		return e.AppendItem(n, v)
 	}
 	return e.ListOf(n, v)

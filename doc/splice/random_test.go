@@ -172,7 +172,7 @@ func (w *written) scalar(col, _ int) {
 		w.b.WriteString(s)
 		return
 	case 7:
-		s = []string{"", " ~", " null", " !GetAZs"}[w.IntN(4)]
+		s = []string{"", " ~", " null", " !Base64"}[w.IntN(4)]
 	case 8:
 		s += "[]"
 	case 9:

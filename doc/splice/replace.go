@@ -1,6 +1,7 @@
 package splice
 
 import (
+	"fmt"
 	"strings"
 
 	"penstock/diag"
@@ -113,8 +114,15 @@ func (e *Editor) ListOf(n *doc.Node, v Value) ([]diag.Edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	for p.parent != nil && function(p.parent.node) {
-		p = p.parent
+	// The node may be what an evaluator made of the function that stands here.
+	made := n.Kind == doc.List && n.Tag == "" && call(p.node) != ""
+	p = outside(p)
+	if made || strings.HasSuffix(call(p.node), "Split") || strings.HasSuffix(call(p.node), "GetAZs") || strings.HasSuffix(call(p.node), "Cidr") {
+		return nil, &doc.Error{
+			At:      p.node.Span,
+			Message: fmt.Sprintf("the list is made by %s, so that nothing can be added to it here", call(p.node)),
+			Fix:     "add it to what the function takes its value from",
+		}
 	}
 	n = p.node
 	if n.Kind == doc.Null && n.Outer().Start == n.Outer().End {
@@ -191,11 +199,37 @@ func (e *Editor) shift(p *place, w *writer, v Value) []diag.Edit {
 	return append(edits, e.insert(e.lineEnd(o.End), e.nl+spaces(col)+"- "+w.block(v, col+2)))
 }
 
-// function reports whether n is a template function in its long form.
-func function(n *doc.Node) bool {
-	if n.Kind != doc.Map || len(n.Fields) != 1 {
-		return false
+// calls are the template functions whose arguments are part of one value:
+// what is to stand beside it must stand outside of them. Fn::If is not among
+// them: its branches are values of their own.
+var calls = map[string]bool{
+	"Ref": true, "Fn::Base64": true, "Fn::Cidr": true, "Fn::FindInMap": true, "Fn::GetAtt": true, "Fn::GetAZs": true,
+	"Fn::ImportValue": true, "Fn::Join": true, "Fn::Select": true, "Fn::Split": true, "Fn::Sub": true,
+}
+
+// call returns the name of the template function that n is, if it is one of
+// calls, else "".
+func call(n *doc.Node) string {
+	if len(n.Tag) > 1 && (calls["Fn::"+n.Tag[1:]] || calls[n.Tag[1:]]) {
+		return n.Tag
 	}
-	name := n.Fields[0].Key.Text
-	return name == "Ref" || strings.HasPrefix(name, "Fn::")
+	if n.Kind == doc.Map && len(n.Fields) == 1 && calls[n.Fields[0].Key.Text] {
+		return n.Fields[0].Key.Text
+	}
+	return ""
+}
+
+// outside returns the outermost template function that p is an argument of,
+// or p itself.
+func outside(p *place) *place {
+	out := p
+	for p := p; p != nil; p = p.parent {
+		switch {
+		case call(p.node) != "":
+			out = p
+		case p.node.Tag != "" || p.node.Kind == doc.Map && len(p.node.Fields) == 1 && strings.HasPrefix(p.node.Fields[0].Key.Text, "Fn::"):
+			return out
+		}
+	}
+	return out
 }

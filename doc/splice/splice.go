@@ -39,8 +39,8 @@ func Add(n *doc.Node, v Value) ([]diag.Edit, error) {
 	return on(n, func(e *Editor) ([]diag.Edit, error) { return e.Add(n, v) })
 }
 
-// ListOf makes a list of the value n and of v where n stands; if n is the
-// argument of a template function in its long form, where that stands.
+// ListOf makes a list of the value n and of v where n stands; if n is within
+// the arguments of a template function other than Fn::If, where that stands.
 func ListOf(n *doc.Node, v Value) ([]diag.Edit, error) {
 	return on(n, func(e *Editor) ([]diag.Edit, error) { return e.ListOf(n, v) })
 }

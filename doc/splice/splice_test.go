@@ -44,6 +44,10 @@ func listOf(path string, v splice.Value) op {
 	return func(r *doc.Node, t *testing.T) ([]diag.Edit, error) { return splice.ListOf(at(t, r, path), v) }
 }
 
+func add(path string, v splice.Value) op {
+	return func(r *doc.Node, t *testing.T) ([]diag.Edit, error) { return splice.Add(at(t, r, path), v) }
+}
+
 func setField(path, key string, v splice.Value) op {
 	return func(r *doc.Node, t *testing.T) ([]diag.Edit, error) { return splice.SetField(at(t, r, path), key, v) }
 }
@@ -155,6 +159,10 @@ func TestEdits(t *testing.T) {
 		{"list of a statement", "Statement:\n  Effect: Allow\n  Action:\n    - x # c\n\n  Resource: '*'\nb: 1\n",
 			listOf("Statement", splice.Map(splice.Field{"Effect", splice.String("Deny")})),
 			"Statement:\n  - Effect: Allow\n    Action:\n      - x # c\n\n    Resource: '*'\n  - Effect: Deny\nb: 1\n", ""},
+		{"list of a call, from deep inside", "a: !Join ['', [x, y]]\n", listOf("a/1/0", get), "a:\n  - !Join ['', [x, y]]\n  - s3:GetObject\n", ""},
+		{"list of a branch", "a: !If [C, !Sub \"${X}\", y]\n", listOf("a/1", get), "a: !If [C, [!Sub \"${X}\", \"s3:GetObject\"], y]\n", ""},
+		{"add to a list", "a: !If [C, [x], y]\n", add("a/1", get), "a: !If [C, [x, s3:GetObject], y]\n", ""},
+		{"add to a value", "a: x\n", add("a", get), "a:\n  - x\n  - s3:GetObject\n", ""},
 		{"list in json", "{\n  \"a\": \"x\"\n}", listOf("a", sub), "{\n  \"a\": [\"x\", {\"Fn::Sub\": \"${B.Arn}/*\"}]\n}", ""},
 		{"list of a call in json", `{"a":{"Fn::GetAtt":["A","Arn"]}}`, listOf("a/Fn::GetAtt", get), `{"a":[{"Fn::GetAtt":["A","Arn"]},"s3:GetObject"]}`, ""},
 		{"list of a null", "a: # c\nb: 1\n", listOf("a", get), "a:\n  - s3:GetObject # c\nb: 1\n", ""},
@@ -208,6 +216,8 @@ func TestEdits(t *testing.T) {
 		{"shared", "a: &x [1]\nb: *x\n", appendItem("a", get), "", "without changing more than it"},
 		{"shared inside", "a: &x {c: [1]}\nb: *x\n", appendItem("a/c", get), "", "without changing more than it"},
 		{"merged", "a: &x {c: [1]}\nb: {<<: *x}\n", removeField("b", "c"), "", `no field "c" of its own`},
+		{"list of a function", "a: !Split [',', x]\n", add("a", get), "", "the list is made by !Split"},
+		{"list inside a function", "a:\n  Fn::Split: [',', x]\n", add("a/Fn::Split", get), "", "the list is made by Fn::Split"},
 		{"not a list", "a: 1\n", appendItem("a", get), "", "the value is a number in the file, not a list"},
 		{"twice", "a: 1\na: 2\n", removeField("", "a"), "", "written twice"},
 		{"no such field", "a: 1\n", removeField("", "b"), "", `no field "b"`},
