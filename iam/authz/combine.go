@@ -28,7 +28,9 @@ type result struct {
 
 	kind    resourceKind
 	trust   bool // the resource policy is a role's trust
-	same    truth.Value
+	same    truth.Value // the caller's account owns the resource
+	meet    truth.Value // caller and resource are in one partition
+	home    bool        // the action works within an account only
 	always  bool   // AWS lets this call through whatever policies say
 	never   string // why AWS refuses this call whatever policies say
 	layer   string // with never: the layer to name
@@ -67,9 +69,7 @@ func (e *eval) run() result {
 		e.blur(&r.resource, "resource")
 		r.resource.by = r.resource.by.or(reach{truth.Maybe, truth.Maybe, truth.Maybe})
 	}
-	if e.rootMayMend() {
-		r.resource.deny = truth.No
-	}
+	r.resource.deny = r.resource.deny.And(e.rootMayMend().Not())
 	e.controlPolicies(&r, iamCaller)
 	e.throughEndpoint(&r)
 	if r.kind == selfGuarded && !r.trust {
@@ -155,15 +155,19 @@ func (e *eval) classify(r *result) {
 	default:
 		r.same = match.Equal(owner, c.account)
 	}
-	if c.kind.iamPrincipal() && c.kind != someone && isARN && match.Equal(partition, c.partition) == truth.No {
+	r.meet = truth.Yes
+	if c.kind.iamPrincipal() && c.kind != someone && isARN {
 		// Principals and resources of different partitions do not meet
 		// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_compare-resource-policies.html).
-		r.same, r.never, r.layer = truth.No, "the caller is in another partition than the resource", "resource"
+		if r.meet = match.Equal(partition, c.partition); r.meet == truth.No {
+			r.same, r.never, r.layer = truth.No, "the caller is in another partition than the resource", "resource"
+		}
 	}
+	// A role can be passed only within its account
+	// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html).
+	r.home = strings.EqualFold(action, "iam:PassRole")
 	switch {
-	case strings.EqualFold(action, "iam:PassRole") && r.same == truth.No:
-		// A role can be passed only within its account
-		// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html).
+	case r.home && r.same == truth.No:
 		r.never, r.layer = "a role cannot be passed across accounts", "passrole"
 	case strings.EqualFold(action, "sts:AssumeRole") && c.kind == root:
 		// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
@@ -190,16 +194,16 @@ func assumes(action string) bool {
 // the bucket's owner gets rid of a bucket policy that locks everybody out: no
 // bucket policy can deny it
 // (https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html).
-func (e *eval) rootMayMend() bool {
-	if e.caller.kind != root || e.req.ResourceAccount != e.caller.account {
-		return false
+func (e *eval) rootMayMend() truth.Value {
+	if e.caller.kind != root || e.req.ResourceAccount == "" {
+		return truth.No
 	}
 	for _, a := range [...]string{"s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"} {
 		if strings.EqualFold(e.req.Action, a) {
-			return true
+			return match.Equal(e.req.ResourceAccount, e.caller.account)
 		}
 	}
-	return false
+	return truth.No
 }
 
 // controlPolicies asks the policies of the organization.
@@ -235,6 +239,9 @@ func (e *eval) controlPolicies(r *result, iamCaller bool) {
 		if e.pol.holes("rcp") {
 			r.rcpDeny = r.rcpDeny.Or(truth.Maybe)
 		}
+		if e.pol.Management && r.same == truth.Maybe {
+			r.rcpDeny = r.rcpDeny.And(truth.Maybe)
+		}
 	}
 }
 
@@ -259,6 +266,11 @@ func (e *eval) body(r *result, iamCaller bool) truth.Value {
 		return by.any().Or(r.grant.any())
 	}
 	e.callerSide(r)
+	return e.accounts(r).And(r.meet)
+}
+
+// accounts chooses between one account and two.
+func (e *eval) accounts(r *result) truth.Value {
 	switch r.same {
 	case truth.Yes:
 		return e.sameAccount(r)
@@ -315,6 +327,9 @@ func (e *eval) sameAccount(r *result) truth.Value {
 // names
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html).
 func (e *eval) crossAccount(r *result) truth.Value {
+	if r.home {
+		return truth.No
+	}
 	capped := r.limits[limitBoundary].And(r.limits[limitSession])
 	own := r.limits[limitIdentity].And(capped)
 	// Whether the grantee of a grant needs a policy of its own in another

@@ -310,6 +310,10 @@ func (e *eval) missing(r *result, d *Decision) {
 	if d.Layer == "" {
 		d.Layer = r.resourceLayer()
 	}
+	if r.meet == truth.Maybe || len(d.Missing) == 0 {
+		d.Missing = append(d.Missing, match.Holes(e.req.Resource)...)
+		d.Missing = append(d.Missing, match.Holes(e.caller.arn)...)
+	}
 	slices.Sort(d.Missing)
 	d.Missing = slices.Compact(d.Missing)
 }

@@ -1,0 +1,301 @@
+package naive
+
+import (
+	"bytes"
+	"math/big"
+	"strings"
+	"time"
+
+	"penstock/iam"
+)
+
+type operator struct {
+	name     string // lower case, without set, Not and IfExists
+	set      string // "", "any", "all"
+	negated  bool
+	ifExists bool
+}
+
+// operatorOf takes an operator's name apart
+// (reference_policies_elements_condition_operators.html); ok is false for
+// one that does not exist.
+func operatorOf(s string) (op operator, ok bool) {
+	s = strings.ToLower(s)
+	if t, cut := strings.CutPrefix(s, "foranyvalue:"); cut {
+		op.set, s = "any", t
+	} else if t, cut := strings.CutPrefix(s, "forallvalues:"); cut {
+		op.set, s = "all", t
+	}
+	if t, cut := strings.CutSuffix(s, "ifexists"); cut {
+		op.ifExists, s = true, t
+	}
+	switch s {
+	case "null":
+		op.name = s
+		return op, op.set == "" && !op.ifExists
+	case "stringequals", "stringequalsignorecase", "stringlike",
+		"numericequals", "numericlessthan", "numericlessthanequals", "numericgreaterthan", "numericgreaterthanequals",
+		"dateequals", "datelessthan", "datelessthanequals", "dategreaterthan", "dategreaterthanequals",
+		"bool", "binaryequals", "ipaddress", "arnequals", "arnlike":
+		op.name = s
+		return op, true
+	case "stringnotequals", "stringnotequalsignorecase", "stringnotlike", "numericnotequals", "datenotequals",
+		"notipaddress", "arnnotequals", "arnnotlike":
+		op.name, op.negated = strings.Replace(s, "not", "", 1), true
+		return op, true
+	}
+	return op, false
+}
+
+// condition tests one operator and key.
+func (w *world) condition(c iam.Condition, version string) tri {
+	op, ok := operatorOf(c.Operator)
+	if !ok {
+		return no
+	}
+	v := w.key(c.Key)
+	absent := func() tri { return w.test(op, c, version, false, nil, false) }
+	switch v.State {
+	case iam.Absent:
+		return absent()
+	case iam.Known:
+		r := w.test(op, c, version, true, v.Values, v.Multi)
+		if v.Optional {
+			r = join(r, absent())
+		}
+		return r
+	}
+	// Unknown: try it.
+	cases := []tri{absent()}
+	samples := w.samples(op, c, version)
+	for i, s := range samples {
+		cases = append(cases, w.test(op, c, version, true, []string{s}, op.set != ""))
+		if op.set == "" {
+			continue
+		}
+		for _, t := range samples[i+1:] {
+			cases = append(cases, w.test(op, c, version, true, []string{s, t}, true))
+		}
+	}
+	if op.set != "" {
+		cases = append(cases, w.test(op, c, version, true, nil, true))
+	}
+	return join(cases...)
+}
+
+// test evaluates the condition for a key that is absent or has these values.
+func (w *world) test(op operator, c iam.Condition, version string, present bool, values []string, multi bool) tri {
+	// An empty string is an empty data set
+	// (reference_policies_condition-single-vs-multi-valued-context-keys.html).
+	empty := len(values) == 0 || len(values) == 1 && values[0] == ""
+	if op.name == "null" {
+		r := no
+		for _, e := range c.Values {
+			if want, ok := boolean(e.Text); ok {
+				r = r.or(of(want == (!present || len(values) == 0)).given(e.Maybe))
+			}
+		}
+		return r
+	}
+	if !present && op.ifExists {
+		return yes
+	}
+	// one is the test of one value: one of the policy's values must match,
+	// for a negated operator none.
+	one := func(v string) tri {
+		r := no
+		for _, e := range c.Values {
+			r = r.or(w.value(op, e, version, v).given(e.Maybe))
+		}
+		if op.negated {
+			return r.not()
+		}
+		return r
+	}
+	switch op.set {
+	case "all":
+		r := yes
+		if present && !empty {
+			for _, v := range values {
+				r = r.and(one(v))
+			}
+		}
+		return r
+	case "any":
+		r := no
+		if present && !empty {
+			for _, v := range values {
+				r = r.or(one(v))
+			}
+		}
+		return r
+	}
+	switch {
+	case !present || len(values) == 0:
+		// No value matches nothing; a negated operator then is true.
+		return of(op.negated)
+	case multi:
+		// "Multivalued context keys require a condition set operator."
+		return no
+	}
+	return one(values[0])
+}
+
+// variables reports whether policy variables count in the values of an
+// operator (reference_policies_variables.html, "Condition element").
+func variables(op operator) bool {
+	return strings.HasPrefix(op.name, "string") || strings.HasPrefix(op.name, "arn")
+}
+
+func (w *world) alternatives(op operator, e iam.Elem, version string) []alternative {
+	wildcards := op.name == "stringlike" || strings.HasPrefix(op.name, "arn")
+	if version != "2012-10-17" || !variables(op) {
+		return plain(e.Text, wildcards)
+	}
+	return w.substitute(parts(e.Text, wildcards))
+}
+
+// value reports whether one value of the request matches one of the policy.
+func (w *world) value(op operator, e iam.Elem, version, v string) tri {
+	switch {
+	case strings.HasPrefix(op.name, "string"), strings.HasPrefix(op.name, "arn"):
+		var cases []tri
+		for _, a := range w.alternatives(op, e, version) {
+			cases = append(cases, matchText(op.name, a, v))
+		}
+		return join(cases...)
+	case strings.HasPrefix(op.name, "numeric"):
+		a, b := number(v), number(e.Text)
+		return of(a != nil && b != nil && compare(strings.TrimPrefix(op.name, "numeric"), a.Cmp(b)))
+	case strings.HasPrefix(op.name, "date"):
+		a, b := date(v), date(e.Text)
+		return of(a != nil && b != nil && compare(strings.TrimPrefix(op.name, "date"), a.Compare(*b)))
+	case op.name == "bool":
+		a, ok1 := boolean(v)
+		b, ok2 := boolean(e.Text)
+		return of(ok1 && ok2 && a == b)
+	case op.name == "binaryequals":
+		a, ok1 := bytesOf(v)
+		b, ok2 := bytesOf(e.Text)
+		return of(ok1 && ok2 && bytes.Equal(a, b))
+	case op.name == "ipaddress":
+		a, ok1 := address(v)
+		b, ok2 := network(e.Text)
+		return of(ok1 && ok2 && b.Contains(a))
+	}
+	return no
+}
+
+func compare(how string, c int) bool {
+	switch how {
+	case "equals":
+		return c == 0
+	case "lessthan":
+		return c < 0
+	case "lessthanequals":
+		return c <= 0
+	case "greaterthan":
+		return c > 0
+	case "greaterthanequals":
+		return c >= 0
+	}
+	return false
+}
+
+func matchText(name string, a alternative, v string) tri {
+	if a.null {
+		return no
+	}
+	switch name {
+	case "stringequals", "stringlike":
+		return glob(a.pieces, v)
+	case "stringequalsignorecase":
+		return glob(lower(a.pieces), strings.ToLower(v))
+	}
+	// ARNs: each of the six parts for itself.
+	have := arnParts(v)
+	want := splitColons(a.pieces, 6)
+	if have == nil || len(want) != 6 {
+		for _, p := range a.pieces {
+			if have != nil && p.kind == 'h' {
+				return maybe // the unknown text may hold the missing colons
+			}
+		}
+		return no
+	}
+	r := yes
+	for i := range want {
+		r = r.and(glob(want[i], have[i]))
+	}
+	return r
+}
+
+func lower(ps []piece) []piece {
+	// Letters of more than one byte are put together first.
+	var out []piece
+	for i := 0; i < len(ps); i++ {
+		if ps[i].kind != 'c' {
+			out = append(out, ps[i])
+			continue
+		}
+		j := i
+		var b []byte
+		for j < len(ps) && ps[j].kind == 'c' {
+			b = append(b, ps[j].c)
+			j++
+		}
+		out = append(out, literal(strings.ToLower(string(b)))...)
+		i = j - 1
+	}
+	return out
+}
+
+// samples returns values worth trying for a key of which nothing is known:
+// some that each value of the policy matches, some on either side of it, and
+// some that none does.
+func (w *world) samples(op operator, c iam.Condition, version string) []string {
+	out := []string{"", "~other~", "arn:other:o:o:o:o"}
+	for _, e := range c.Values {
+		switch {
+		case variables(op):
+			for _, a := range w.alternatives(op, e, version) {
+				var b []byte
+				for _, p := range a.pieces {
+					switch p.kind {
+					case 'c':
+						b = append(b, p.c)
+					case '?', 'h':
+						b = append(b, 'q')
+					}
+				}
+				if !a.null {
+					out = append(out, string(b))
+				}
+			}
+		case strings.HasPrefix(op.name, "numeric"):
+			if n := number(e.Text); n != nil {
+				one := big.NewRat(1, 1)
+				out = append(out, e.Text, new(big.Rat).Sub(n, one).FloatString(40), new(big.Rat).Add(n, one).FloatString(40))
+			}
+		case strings.HasPrefix(op.name, "date"):
+			if t := date(e.Text); t != nil {
+				for _, d := range []time.Duration{-time.Second, 0, time.Second} {
+					out = append(out, t.Add(d).UTC().Format(time.RFC3339Nano))
+				}
+			}
+		case op.name == "ipaddress":
+			if n, ok := network(e.Text); ok {
+				out = append(out, n.Addr().String())
+			}
+		default:
+			out = append(out, e.Text)
+		}
+	}
+	switch op.name {
+	case "bool":
+		out = append(out, "true", "false")
+	case "ipaddress":
+		out = append(out, "198.51.100.99", "2001:db8:ffff::99")
+	}
+	return out
+}
