@@ -31,11 +31,13 @@ type element struct {
 func (p *prover) fixes(r *Run, g *callGroup) []diag.Fix {
 	var parts []element
 	for _, layer := range blocking(g) {
-		e, ok := p.element(r, g, layer)
-		if !ok {
-			return nil
+		for _, sub := range byPlace(r.Model, g, layer) {
+			e, ok := p.element(r, sub, layer)
+			if !ok {
+				return nil
+			}
+			parts = append(parts, e)
 		}
-		parts = append(parts, e)
 	}
 	if len(parts) == 0 || !p.mends(r, g, parts) {
 		return nil
@@ -74,6 +76,25 @@ func blocking(g *callGroup) []string {
 				add(l.Layer)
 			}
 		}
+	}
+	return out
+}
+
+// byPlace splits a group by the document that a layer's fix goes into: each
+// resource has its own.
+func byPlace(m *cloud.Model, g *callGroup, layer string) []*callGroup {
+	if layer != "resource" && layer != "trust" {
+		return []*callGroup{g}
+	}
+	var out []*callGroup
+	at := map[string]*callGroup{}
+	for _, c := range g.calls {
+		k := owner(m, c)
+		if at[k] == nil {
+			at[k] = &callGroup{}
+			out = append(out, at[k])
+		}
+		at[k].calls = append(at[k].calls, c)
 	}
 	return out
 }

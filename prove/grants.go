@@ -55,7 +55,7 @@ func (p *prover) grants(m *cloud.Model, done []*Run) []*Run {
 				p.grant(m, step, pr, &a.Policy.Statements[i])
 			}
 		}
-		step.Calls = slices.DeleteFunc(step.Calls, func(c *Call) bool {
+		step.Calls = unsaid(step.Calls, func(c *Call) bool {
 			return said[[2]string{pr.ARN, strings.ToLower(c.Request.Action)}]
 		})
 		if len(step.Calls) > 0 {
@@ -64,6 +64,16 @@ func (p *prover) grants(m *cloud.Model, done []*Run) []*Run {
 		}
 	}
 	return out
+}
+
+// unsaid drops the calls of every statement of which one was said already:
+// one cause is enough.
+func unsaid(calls []*Call, said func(*Call) bool) []*Call {
+	known := map[string]bool{}
+	for _, c := range calls {
+		known[c.Row.ID] = known[c.Row.ID] || said(c)
+	}
+	return slices.DeleteFunc(calls, func(c *Call) bool { return known[c.Row.ID] })
 }
 
 // Grants is the Kind of a run that holds what a principal is granted by name.

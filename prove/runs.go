@@ -232,16 +232,30 @@ func (p *prover) findings(r *Run) []diag.Finding {
 	}
 	checks := len(out)
 	for _, g := range groups(r) {
-		if i := covering(out[:checks], g.calls[0]); i >= 0 {
-			// A check has said it better, but only the layers know the fix.
-			if len(out[i].Fixes) == 0 && p.opt.Mend != nil && g.calls[0].Failed() {
-				out[i].Fixes = p.fixes(r, g)
-			}
+		if p.covered(r, g, out[:checks]) {
 			continue
 		}
 		out = append(out, p.finding(r, g))
 	}
 	return out
+}
+
+// covered reports whether findings of checks speak of a group, and hands them
+// the fix that only the layers know.
+func (p *prover) covered(r *Run, g *callGroup, fs []diag.Finding) bool {
+	if covering(fs, g.calls[0]) < 0 {
+		return false
+	}
+	if p.opt.Mend == nil || !g.calls[0].Failed() {
+		return true
+	}
+	fixes := p.fixes(r, g)
+	for _, c := range g.calls {
+		if i := covering(fs, c); i >= 0 && len(fs[i].Fixes) == 0 {
+			fs[i].Fixes = fixes
+		}
+	}
+	return true
 }
 
 // covering returns the index of the finding that speaks of a call, -1 where
