@@ -27,7 +27,7 @@ var floors = [][]string{
 	{"doc/load", "doc/splice"},
 	{"iam"},
 	{"iam/facts", "cloud"},
-	{"iam/authz", "pipeline"},
+	{"iam/authz", "iam/authz/naive", "pipeline"},
 	{"service"},
 	{"iac/cfn", "prove"},
 	{"iac/cfn/cfntest"},

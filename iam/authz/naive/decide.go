@@ -1,0 +1,282 @@
+package naive
+
+import (
+	"strings"
+
+	"penstock/iam"
+)
+
+// Decide evaluates a request as the pages under
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+// describe it.
+func Decide(req *iam.Request, in Input) Decision {
+	w := &world{req: req, in: in, who: whois(req.Principal)}
+	verb, name, _ := strings.Cut(strings.ToLower(req.Action), ":")
+	w.verb = verb
+	if verb == "sts" && name == "getcalleridentity" {
+		// "No permissions are required … If an administrator attaches a policy
+		// that explicitly denies …, you can still perform this operation."
+		// (STS API reference, GetCallerIdentity)
+		return Decision{Verdict: "allow"}
+	}
+	c := w.who
+	arn := arnParts(req.Resource)
+
+	// Whose resource is it?
+	owner := req.ResourceAccount
+	if owner == "" && arn != nil {
+		owner = arn[4]
+	}
+	same, other := no, no // the resource is surely in the caller's account, in another
+	switch {
+	case !c.hasAccount():
+	case owner != "":
+		same, other = of(owner == c.account), of(owner != c.account)
+	case arn == nil:
+		same = yes // no resource at all
+	default:
+		same, other = maybe, maybe
+	}
+
+	// What each layer says.
+	var identity, boundary, session, endpoint found
+	resource := w.policies(in.Resource)
+	I, B, S, SCP, E := no, yes, yes, yes, yes
+	if c.hasAccount() && c.kind != root {
+		identity = w.policies(in.Identity)
+		I = identity.allow.direct
+		if in.Unknown["identity"] {
+			I, identity.deny = I.or(maybe), identity.deny.or(maybe)
+		}
+		if in.HasBoundary || len(in.Boundary) > 0 {
+			boundary = w.policies(in.Boundary)
+			B = boundary.allow.direct
+		}
+		if in.Unknown["boundary"] {
+			B, boundary.deny = maybe, boundary.deny.or(maybe)
+		}
+		switch {
+		case in.HasSession || len(in.Session) > 0:
+			session = w.policies(in.Session)
+			S = session.allow.direct
+		case c.kind == federated:
+			// "If there is no session policy … [and not] a role session …
+			// the request is implicitly denied."
+			S = no
+		}
+		if in.Unknown["session"] {
+			S, session.deny = maybe, session.deny.or(maybe)
+		}
+	}
+	if c.kind == root {
+		I = yes
+	}
+
+	linked := in.ServiceLinked || c.serviceLinked()
+	scpDeny := no
+	if c.hasAccount() && !in.Management && !linked {
+		for _, level := range in.SCP {
+			f := w.policies(level)
+			SCP = SCP.and(f.allow.direct)
+			scpDeny = scpDeny.or(f.deny)
+		}
+		if in.Unknown["scp"] {
+			SCP, scpDeny = maybe, scpDeny.or(maybe)
+		}
+	}
+
+	// RCPs bind the resource's account and every caller but service-linked
+	// roles (orgs_manage_policies_rcps.html).
+	rcpDeny := no
+	retire := verb == "kms" && name == "retiregrant"
+	managed := in.ResourceManagement || in.Management && same == yes
+	if in.RCPService(verb) && !linked && !managed && !retire && !(verb == "kms" && in.AWSManagedKey) {
+		for _, level := range in.RCP {
+			rcpDeny = rcpDeny.or(w.policies(level).deny)
+		}
+		if in.Unknown["rcp"] {
+			rcpDeny = rcpDeny.or(maybe)
+		}
+	}
+
+	// A service's own calls do not pass the endpoint.
+	if c.kind != service {
+		if in.HasEndpoint || len(in.Endpoint) > 0 {
+			endpoint = w.policies(in.Endpoint)
+			E = endpoint.allow.any()
+		}
+		if in.Unknown["endpoint"] {
+			E, endpoint.deny = maybe, endpoint.deny.or(maybe)
+		}
+	}
+
+	R := resource.allow
+	if in.Unknown["resource"] {
+		R = names{R.direct.or(maybe), R.role.or(maybe), R.account.or(maybe)}
+		resource.deny = resource.deny.or(maybe)
+	}
+	isKey := verb == "kms" && arn != nil && arn[2] == "kms" && strings.HasPrefix(arn[5], "key/")
+	if isKey {
+		for _, g := range in.Grants {
+			n := w.grant(g, name)
+			R.direct, R.role, R.account = R.direct.or(n.direct), R.role.or(n.role), R.account.or(n.account)
+		}
+	}
+	isTrust := verb == "sts" && arn != nil && arn[2] == "iam" && strings.HasPrefix(arn[5], "role/")
+
+	// The paths to an allow.
+	own := I.and(B).and(S)
+	within := R.direct.or(R.role.and(B).and(S)) // same account, table "Resource-based policies and implicit denies"
+	if isKey || isTrust {
+		within = within.or(R.account.and(own)) // identity policies count only where the account is trusted
+	} else {
+		within = within.or(own)
+	}
+	across := R.any().and(own) // both accounts must allow
+	alone := R.direct          // callers that belong to no account
+	var path tri
+	switch {
+	case !c.hasAccount():
+		path = alone
+	case same == yes:
+		path = within
+	case other == yes:
+		path = across
+	default:
+		path = join(within, across)
+	}
+	if arn != nil && c.partition != "" && arn[1] != c.partition {
+		path = no // id_roles_compare-resource-policies.html: same partition only
+	}
+
+	deny := identity.deny.or(boundary.deny).or(session.deny).or(resource.deny).or(scpDeny).or(rcpDeny).or(endpoint.deny)
+	passed := verb == "iam" && name == "passrole" && other == yes
+	if passed {
+		path = no
+	}
+	allow := path.and(SCP).and(E)
+
+	trust := "resource"
+	if isTrust {
+		trust = "trust"
+	}
+	var layers []string
+	switch {
+	case deny == yes:
+		for _, l := range []struct {
+			name string
+			deny tri
+		}{
+			{"identity", identity.deny},
+			{"boundary", boundary.deny},
+			{"session", session.deny},
+			{trust, resource.deny},
+			{"scp", scpDeny},
+			{"rcp", rcpDeny},
+			{"endpoint", endpoint.deny},
+		} {
+			if l.deny == yes {
+				layers = append(layers, l.name)
+			}
+		}
+		return Decision{"deny", true, layers}
+	case allow == no:
+		for _, l := range []struct {
+			name  string
+			allow tri
+		}{
+			{"scp", SCP},
+			{"endpoint", E},
+			{"boundary", B},
+			{"session", S},
+		} {
+			if l.allow != yes {
+				layers = append(layers, l.name)
+			}
+		}
+		if path != yes {
+			layers = append(layers, "identity", trust)
+		}
+		if passed {
+			layers = append(layers, "passrole")
+		}
+		return Decision{"deny", false, layers}
+	case allow == yes && deny == no:
+		return Decision{Verdict: "allow"}
+	}
+	return Decision{Verdict: "depends"}
+}
+
+// grant reports how a grant of the key names the caller for an operation
+// (https://docs.aws.amazon.com/kms/latest/developerguide/grants.html).
+func (w *world) grant(g Grant, operation string) names {
+	found := false
+	for _, o := range g.Operations {
+		found = found || strings.ToLower(o) == operation
+	}
+	if !found {
+		return names{}
+	}
+	m := yes
+	if g.Maybe {
+		m = maybe
+	}
+	// The constraints count for operations that take an encryption context;
+	// in them "the key in each key-value pair is not case sensitive, but the
+	// value is" (KMS API reference, GrantConstraints).
+	switch operation {
+	case "decrypt", "encrypt", "generatedatakey", "generatedatakeywithoutplaintext", "generatedatakeypair",
+		"generatedatakeypairwithoutplaintext", "reencryptfrom", "reencryptto", "creategrant":
+		m = m.and(w.constraint(g.Equals, true)).and(w.constraint(g.Subset, false))
+	}
+	var n names
+	switch {
+	case w.who.kind == service:
+		n.direct = of(g.Grantee == w.who.service)
+	default:
+		n = w.aws(g.Grantee)
+	}
+	return names{m.and(n.direct), m.and(n.role), m.and(n.account)}
+}
+
+const contextKey = "kms:encryptioncontext:"
+
+func (w *world) constraint(want map[string]string, exact bool) tri {
+	if want == nil {
+		return yes
+	}
+	r := yes
+	for k, v := range want {
+		have := w.key(contextKey + k)
+		switch {
+		case have.State == iam.Unknown:
+			r = r.and(maybe)
+		case have.State == iam.Absent || len(have.Values) != 1 || have.Values[0] != v:
+			r = no
+		case have.Optional:
+			r = r.and(maybe)
+		}
+	}
+	if !exact {
+		return r
+	}
+	lower := map[string]bool{}
+	for k := range want {
+		lower[strings.ToLower(k)] = true
+	}
+	for k, have := range w.req.Context.All() {
+		name, ok := strings.CutPrefix(strings.ToLower(k), contextKey)
+		if !ok || lower[name] || have.State == iam.Absent {
+			continue
+		}
+		if have.State == iam.Unknown || have.Optional {
+			r = r.and(maybe)
+		} else {
+			r = no
+		}
+	}
+	if w.req.Context.Open {
+		r = r.and(maybe) // there may be more
+	}
+	return r
+}
