@@ -45,7 +45,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("EXAMPLES", examples)
 			e.Setenv("COLUMNS", "100")
-			return nil
+			junk := []byte("Resources:\n\x00\x1b[31m\xff\xfe\x01")
+			return os.WriteFile(filepath.Join(e.WorkDir, "junk.yaml"), junk, 0o666)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			// code N penstock ARGS…: the command exits with N.

@@ -126,6 +126,13 @@ var needs = map[service.Need]string{
 	service.Listed:   "AWS lists the permission; nothing shows that the action fails without it",
 }
 
+var bases = map[service.Basis]string{
+	service.Documented: "documented: an AWS page says that the call is made",
+	service.Measured:   "measured: read from an API model, or seen in a log or an error",
+	service.Reported:   "reported: in an issue or in the source of a public project",
+	service.Reasoned:   "reasoned: follows from other facts and is not confirmed",
+}
+
 // explain writes one call, why it is made, and what each layer says of it.
 func (t *text) explain(c *call, d authz.Decision) {
 	m := markOf(c.Call)
@@ -153,7 +160,8 @@ func (t *text) explain(c *call, d authz.Decision) {
 		t.fact("caused by", cause)
 	}
 	t.fact("because", strings.TrimSpace(c.Row.Why+" (row "+c.Row.ID+")"))
-	t.fact("source", c.Row.Basis.String()+": "+cmp.Or(c.Row.Source, "none given"))
+	t.fact("source", cmp.Or(c.Row.Source, "none given"))
+	t.fact("basis", bases[c.Row.Basis])
 	need := needs[c.Row.Need]
 	if c.Row.Lost != "" {
 		need += ": " + c.Row.Lost

@@ -10,13 +10,34 @@ import (
 	"penstock/source"
 )
 
-// findings writes each finding with all that is known of it. One that is for
-// information only takes its message and its place, but with All.
+// findings writes each finding with all that is known of it. What is said of
+// a call for information only takes a line or two, unless all is shown.
 func (t *text) findings() {
 	for i := range t.rep.Findings {
-		t.finding1(i+1, &t.rep.Findings[i])
+		f := &t.rep.Findings[i]
+		if t.short(f) {
+			t.brief(i+1, f)
+			if i+1 == len(t.rep.Findings) || !t.short(&t.rep.Findings[i+1]) {
+				t.line("")
+			}
+			continue
+		}
+		t.finding1(i+1, f)
 		t.line("")
 	}
+}
+
+func (t *text) short(f *diag.Finding) bool {
+	return f.Severity == diag.Info && f.Action != "" && !t.All
+}
+
+// brief writes a finding of a call that nothing shows to matter.
+func (t *text) brief(n int, f *diag.Finding) {
+	words := fmt.Sprintf("%s may not %s; AWS lists that for this action, and nothing shows that the action fails without", roleName(f.Principal, ""), f.Action)
+	if !f.At.IsZero() {
+		words += " (" + lineOf(f.At) + ")"
+	}
+	t.prose(fmt.Sprintf("%d. ", n)+t.paint(term.Faint, "info "+f.Code)+": ", "   ", term.Faint, words)
 }
 
 var severityStyle = [...]term.Style{diag.Info: term.Faint, diag.Warning: term.Unsure, diag.Error: term.Bad}
@@ -25,12 +46,6 @@ func (t *text) finding1(n int, f *diag.Finding) {
 	label := fmt.Sprintf("%s %s", f.Severity, f.Code)
 	head := fmt.Sprintf("%d. ", n) + t.paint(severityStyle[f.Severity], label) + ": "
 	t.prose(head, "   ", term.Strong, f.Message)
-	if f.Severity == diag.Info && !t.All {
-		if !f.At.IsZero() {
-			t.line("   ", t.paint(term.Place, f.At.String()))
-		}
-		return
-	}
 	t.place(f.At)
 	if f.Layer != "" {
 		t.field("layer", layerName(f.Layer))

@@ -64,6 +64,7 @@ type jsonCoverage struct {
 }
 
 type jsonPipeline struct {
+	Kind      string      `json:"kind"` // CloudFormation type, or what an entry point that is no resource is called
 	Name      string      `json:"name"`
 	ARN       string      `json:"arn"`
 	Account   string      `json:"account"`
@@ -242,8 +243,8 @@ type jsonWriter struct {
 
 func (j *jsonWriter) pipe(p *pipe) jsonPipeline {
 	out := jsonPipeline{
-		Name: show(p.Name), ARN: show(p.ARN), Account: show(p.Account), Region: show(p.Region), Type: p.Type, Role: show(p.Role),
-		Place: placeOf(p.Span), Scenarios: [][]string{}, Before: j.steps(p.before), Stages: []jsonStage{},
+		Kind: p.kind, Name: show(p.name), ARN: show(p.arn), Account: show(p.account), Region: show(p.region), Type: p.typ, Role: show(p.role),
+		Place: placeOf(p.at), Scenarios: [][]string{}, Before: j.steps(p.before), Stages: []jsonStage{},
 	}
 	for _, f := range p.facts {
 		out.Scenarios = append(out.Scenarios, shown(f))

@@ -69,7 +69,7 @@ func TestFind(t *testing.T) {
 	}{
 		{"#3", []int{3}},
 		{"3", []int{3}},
-		{"logs:putlogevents", []int{8}},
+		{"logs:putlogevents", []int{8, 13}},
 		{"codebuild:StartBuild", []int{4, 5}},
 		{"Build/codebuild:StartBuild", []int{4, 5}},
 		{"Build/Image/codebuild:StartBuild", []int{5}},

@@ -155,10 +155,23 @@ func sample() *prove.Report {
 		step(prod, deploy, nil, deploy.Role, calls...)
 		return r
 	}
+	// A build that no pipeline starts, in both scenarios.
+	nightly := func(scenario string) *prove.Run {
+		res := &cloud.Resource{Type: "AWS::CodeBuild::Project", Stack: stack, LogicalID: "Nightly", Name: "nightly", Account: tools, Region: "ap-northeast-1"}
+		r := &prove.Run{Scenario: []string{scenario}, Model: cloud.New(), Entry: &prove.Entry{
+			Kind: res.Type, Title: "nightly", Account: tools, Region: "ap-northeast-1", Resource: res, At: at("BuildRole:"),
+		}}
+		s := &prove.Step{Job: res, Role: role(tools, "nightly")}
+		c := made("codebuild.logs", "logs:PutLogEvents", logGroup, nil)
+		c.Step, c.Request.Principal.ARN = s, s.Role
+		s.Calls = []*prove.Call{c}
+		r.Steps = []*prove.Step{s}
+		return r
+	}
 	add := at("                Action: logs:CreateLogStream\n")
 	return &prove.Report{
 		Theorems: []prove.TheoremResult{{Theorem: prove.Runs, Outcome: prove.Fails, Calls: 23, Allowed: 14, Denied: 3, Depending: 2}},
-		Runs:     []*prove.Run{run("IsProd is true"), run("IsProd is false")},
+		Runs:     []*prove.Run{run("IsProd is true"), nightly("IsProd is true"), run("IsProd is false"), nightly("IsProd is false")},
 		Findings: []diag.Finding{
 			{
 				Code: "RUN001", At: at("Image"), Severity: diag.Error, Certainty: diag.Proved, Theorem: "runs",

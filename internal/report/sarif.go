@@ -196,7 +196,7 @@ func resultOf(f *diag.Finding) sarifResult {
 // scanning drops a result without a location.
 func somewhere(rep *prove.Report) []sarifLocation {
 	for _, r := range rep.Runs {
-		if at := r.Pipeline.Span; !at.IsZero() {
+		if at := newPipe(r).at; !at.IsZero() {
 			return []sarifLocation{{PhysicalLocation: physical(at)}}
 		}
 	}

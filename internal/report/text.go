@@ -83,18 +83,22 @@ var signs = map[mark]struct {
 }
 
 func (t *text) pipe(p *pipe) {
-	facts := []string{}
-	if p.Type != "" {
-		facts = append(facts, p.Type)
+	var facts []string
+	if p.typ != "" {
+		facts = append(facts, p.typ)
 	}
-	facts = append(facts, "account "+show(p.Account), show(p.Region))
-	t.line(t.paint(term.Strong, "Pipeline "+show(p.Name)), t.paint(term.Faint, "  "+strings.Join(facts, " · ")))
+	for _, f := range []string{accountNote(p.account), show(p.region)} {
+		if f != "" {
+			facts = append(facts, f)
+		}
+	}
+	t.line(t.paint(term.Strong, kindName(p.kind)+" "+show(p.name)), t.paint(term.Faint, "  "+strings.Join(facts, " · ")))
 	var where []string
-	if p.Role != "" {
-		where = append(where, "role "+roleName(p.Role, p.Account))
+	if p.role != "" {
+		where = append(where, "role "+roleName(p.role, p.account))
 	}
-	if !p.Span.IsZero() {
-		where = append(where, fmt.Sprintf("%s:%d", p.Span.File.Name, p.Span.Position().Line))
+	if !p.at.IsZero() {
+		where = append(where, lineOf(p.at))
 	}
 	if len(where) > 0 {
 		t.line(t.paint(term.Faint, "  "+strings.Join(where, " · ")))
@@ -103,16 +107,42 @@ func (t *text) pipe(p *pipe) {
 		t.prose("  ", "  ", term.Faint, fmt.Sprintf("%d scenarios, since the templates leave these open: %s", len(p.facts), open(p.facts)))
 	}
 	t.line("")
+	if p.alone {
+		for _, s := range p.before {
+			t.step(s, p, "  ", s.Job != nil && s.Job != p.resource)
+		}
+		return
+	}
 	if busy(p.before) {
 		t.line("○ ", t.paint(term.Strong, "before the first stage"))
 		for _, s := range p.before {
-			t.step(s, p, "│   ", s.Job != nil && s.Job != p.Resource)
+			t.step(s, p, "│   ", s.Job != nil && s.Job != p.resource)
 		}
 		t.line("│")
 	}
 	for i, st := range p.stages {
 		t.stage(p, st, i == len(p.stages)-1)
 	}
+}
+
+func accountNote(account string) string {
+	if account == "" {
+		return ""
+	}
+	return "account " + show(account)
+}
+
+// kindName names a kind of resource as a person does: "CodeBuild project".
+func kindName(kind string) string {
+	if kind == pipelineType {
+		return "Pipeline"
+	}
+	svc, ok := strings.CutPrefix(kind, "AWS::")
+	if !ok {
+		return show(kind)
+	}
+	svc, typ, _ := strings.Cut(svc, "::")
+	return svc + " " + strings.ToLower(typ[:min(1, len(typ))]) + typ[min(1, len(typ)):]
 }
 
 // open names the facts that differ between scenarios, by what they are about.
@@ -190,7 +220,7 @@ func (t *text) title(p *pipe, s *step, ordered bool) string {
 		name = fmt.Sprintf("%d. %s", a.RunOrder, name)
 	}
 	note := " · " + providerName(a.Provider)
-	if a.Region != p.Region && a.Region != "" {
+	if a.Region != p.region && a.Region != "" {
 		note += " · " + show(a.Region)
 	}
 	if !a.Gate() || len(s.calls) > 0 {
@@ -210,7 +240,7 @@ func roleNote(role string, p *pipe) string {
 	if role == "" {
 		return ""
 	}
-	return " · role " + roleName(role, p.Account)
+	return " · role " + roleName(role, p.account)
 }
 
 // roleName is a role without what a reader knows: its account, where that is
@@ -237,22 +267,15 @@ func (t *text) condition(when string) string {
 // rail. A step that is a job gets a head of its own where head is set.
 func (t *text) step(s *step, p *pipe, rail string, head bool) {
 	if head {
-		kind, _ := strings.CutPrefix(s.Job.Type, "AWS::")
-		t.line(rail, "▶ ", t.paint(term.Strong, strings.ReplaceAll(kind, "::", " ")+" "+show(nameOf(s))), t.paint(term.Faint, roleNote(s.Role, p)), t.condition(s.when))
+		t.line(rail, "▶ ", t.paint(term.Strong, kindName(s.Job.Type)+" "+show(nameOf(s))), t.paint(term.Faint, roleNote(s.Role, p)), t.condition(s.when))
 		rail += "    "
 	}
-	n := 0
 	bs := bundles(s.calls)
-	for _, b := range bs {
-		if b.mark == allowed && b.calls[0].when == "" {
-			n += len(b.calls)
-		}
-	}
-	if n > 0 && !t.All {
-		t.line(rail, t.paint(term.Good, "✓"), fmt.Sprintf(" %s allowed", count(n, "call")))
+	if !t.All {
+		t.allowed(s, rail)
 	}
 	for _, b := range bs {
-		if b.mark != allowed || t.All || b.calls[0].when != "" {
+		if b.mark != allowed || t.All {
 			t.bundle(s, p, b, rail)
 		}
 	}
@@ -261,6 +284,24 @@ func (t *text) step(s *step, p *pipe, rail string, head bool) {
 	}
 	for _, j := range s.jobs {
 		t.step(j, p, rail, true)
+	}
+}
+
+// allowed counts the allowed calls of a step, those of some scenarios apart.
+func (t *text) allowed(s *step, rail string) {
+	n := map[string]int{}
+	var order []string
+	for _, c := range s.calls {
+		if markOf(c.Call) != allowed {
+			continue
+		}
+		if n[c.when] == 0 {
+			order = append(order, c.when)
+		}
+		n[c.when]++
+	}
+	for _, when := range order {
+		t.line(rail, t.paint(term.Good, "✓"), fmt.Sprintf(" %s allowed", count(n[when], "call")), t.condition(when))
 	}
 }
 
@@ -278,7 +319,7 @@ func (t *text) bundle(s *step, p *pipe, b bundle, rail string) {
 	var parts []string
 	if who := principal(c.Call); who != s.Role {
 		if _, err := arn.Parse(who); err == nil {
-			who = "role " + roleName(who, p.Account)
+			who = "role " + roleName(who, p.account)
 		}
 		parts = append(parts, show(who)+":")
 	}

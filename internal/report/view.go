@@ -13,6 +13,7 @@ import (
 	"penstock/pipeline"
 	"penstock/prove"
 	"penstock/service"
+	"penstock/source"
 )
 
 // A view is a report arranged as it is shown: the scenarios of one pipeline
@@ -28,12 +29,39 @@ type view struct {
 	calls []*call // by number; calls[0] has number 1
 }
 
-// A pipe is one pipeline under all scenarios.
+// A pipe is one pipeline under all scenarios, or one entry point beside
+// pipelines: then before holds all of it, and stages are none.
 type pipe struct {
-	*pipeline.Pipeline
-	facts  [][]string // of each scenario
-	before []*step
-	stages []*stage
+	kind                             string // CloudFormation type, or what prove calls the entry point
+	name, arn, account, region, role string
+	typ                              string // of a pipeline: V1 or V2
+	at                               source.Span
+	resource                         *cloud.Resource
+	alone                            bool       // an entry point beside pipelines
+	facts                            [][]string // of each scenario
+	before                           []*step
+	stages                           []*stage
+}
+
+const pipelineType = "AWS::CodePipeline::Pipeline"
+
+// newPipe takes the head of a run.
+func newPipe(r *prove.Run) *pipe {
+	if pl := r.Pipeline; pl != nil {
+		return &pipe{
+			kind: pipelineType, name: pl.Name, arn: pl.ARN, account: pl.Account, region: pl.Region, role: pl.Role,
+			typ: pl.Type, at: pl.Span, resource: pl.Resource,
+		}
+	}
+	e := r.Entry
+	p := &pipe{kind: e.Kind, name: e.Title, account: e.Account, region: e.Region, at: e.At, resource: e.Resource, alone: true}
+	if e.Resource != nil {
+		p.arn = e.Resource.ARN
+	}
+	if len(r.Steps) > 0 {
+		p.role = r.Steps[0].Role
+	}
+	return p
 }
 
 type stage struct {
@@ -67,10 +95,7 @@ func newView(rep *prove.Report) *view {
 	var order []string
 	runs := map[string][]*prove.Run{}
 	for _, r := range rep.Runs {
-		id := cmp.Or(r.Pipeline.ARN, r.Pipeline.Name)
-		if r.Pipeline.Resource != nil {
-			id = r.Pipeline.Resource.ID()
-		}
+		id := r.ID()
 		if runs[id] == nil {
 			order = append(order, id)
 		}
@@ -84,7 +109,7 @@ func newView(rep *prove.Report) *view {
 
 // lay puts the runs of one pipeline over each other.
 func (v *view) lay(runs []*prove.Run) *pipe {
-	p := &pipe{Pipeline: runs[0].Pipeline}
+	p := newPipe(runs[0])
 	var steps []*step
 	for _, r := range runs {
 		p.facts = append(p.facts, r.Scenario)
