@@ -42,7 +42,7 @@ func (p *parser) condition(st *Statement, n *doc.Node) {
 			p.refuse(codeType, f.Value.Span, "%s is a %s; it must be a map of condition keys", op, f.Value.Kind)
 			continue
 		}
-		p.conditionKeys(st, op, f.Value)
+		p.conditionKeys(st, op, parsed, ok, f.Value)
 	}
 }
 
@@ -68,7 +68,7 @@ func (p *parser) badOperator(key *doc.Node, parsed Operator) {
 	p.refuse(codeOperator, key.Span, "condition operator %q does not exist%s", op, hint)
 }
 
-func (p *parser) conditionKeys(st *Statement, op string, n *doc.Node) {
+func (p *parser) conditionKeys(st *Statement, op string, parsed Operator, ok bool, n *doc.Node) {
 	if len(n.Fields) == 0 {
 		p.warn(codeEmpty, n.Span, "%s is empty and has no effect", op)
 	}
@@ -104,6 +104,9 @@ func (p *parser) conditionKeys(st *Statement, op string, n *doc.Node) {
 			case doc.String, doc.Number, doc.Bool:
 				// Numbers and booleans count as their text.
 				p.seeVariables(it)
+				if ok && !parsed.Base.Textual() && ParseLiteral(parsed.Base, it.Text).Bad {
+					p.warn(codeConditionValue, it.Span, "%s %s: %q is no %s, so it matches nothing", op, key, match.Render(it.Text), parsed.Base.wants())
+				}
 			case doc.Null, doc.List, doc.Map:
 				p.under(it.Maybe, func() {
 					p.refuse(codeType, it.Span, "%s %s holds a %s; it must be a string, number or boolean", op, key, it.Kind)

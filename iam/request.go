@@ -51,10 +51,13 @@ type ContextValue struct {
 }
 
 // A Context holds the condition keys of a request. A key that was never set
-// is Absent, or Unknown in an Open context. The zero Context is empty and
-// closed.
+// is what Rest says, or without a Rest Absent, or Unknown in an Open context.
+// The zero Context is empty and closed.
 type Context struct {
 	Open bool
+	// Rest tells a key, in lower case, that was neither set nor follows from
+	// the rest of the request. It is not asked in an Open context.
+	Rest func(low string) ContextValue
 	keys map[string]ContextValue // by lower-case key
 	name map[string]string       // lower-case key → as first set
 }
@@ -92,10 +95,19 @@ func (c *Context) Get(key string) ContextValue {
 	if v, ok := c.keys[strings.ToLower(key)]; ok {
 		return v
 	}
-	if c.Open {
+	return c.Other(strings.ToLower(key))
+}
+
+// Other returns what is known of a key, in lower case, that was never set.
+func (c *Context) Other(low string) ContextValue {
+	switch {
+	case c.Open:
 		return ContextValue{State: Unknown}
+	case c.Rest != nil:
+		return c.Rest(low)
+	default:
+		return ContextValue{State: Absent}
 	}
-	return ContextValue{State: Absent}
 }
 
 // Lookup returns what was set for a key that is lower case already, and
@@ -124,7 +136,7 @@ func (c *Context) All() iter.Seq2[string, ContextValue] {
 
 // Clone returns a copy that shares nothing with c.
 func (c *Context) Clone() Context {
-	d := Context{Open: c.Open}
+	d := Context{Open: c.Open, Rest: c.Rest}
 	for low, v := range c.keys {
 		d.Put(c.name[low], v)
 	}

@@ -27,13 +27,13 @@ type result struct {
 	grant                                           reach // of KMS grants
 
 	kind    resourceKind
-	trust   bool // the resource policy is a role's trust
+	trust   bool        // the resource policy is a role's trust
 	same    truth.Value // the caller's account owns the resource
 	meet    truth.Value // caller and resource are in one partition
 	home    bool        // the action works within an account only
-	always  bool   // AWS lets this call through whatever policies say
-	never   string // why AWS refuses this call whatever policies say
-	layer   string // with never: the layer to name
+	always  bool        // AWS lets this call through whatever policies say
+	never   string      // why AWS refuses this call whatever policies say
+	layer   string      // with never: the layer to name
 	limits  [3]truth.Value
 	scps    bool // SCPs bear on the request
 	rcps    bool

@@ -1,7 +1,6 @@
 package authz
 
 import (
-	"encoding/base64"
 	"strings"
 
 	"penstock/iam"
@@ -28,7 +27,7 @@ type value struct {
 	maybe   bool
 	pattern match.Pattern // of the string and ARN operators
 	parts   []iam.Part    // with policy variables; the pattern is then unused
-	lit     literal       // of the other operators
+	lit     iam.Literal   // of the other operators
 }
 
 func compileCondition(c *iam.Condition, variables bool) condition {
@@ -39,16 +38,15 @@ func compileCondition(c *iam.Condition, variables bool) condition {
 	for i := range c.Values {
 		e := &c.Values[i]
 		v := value{src: e, maybe: len(e.Maybe) > 0}
-		switch k.op.Base {
-		case iam.StringEquals, iam.StringEqualsIgnoreCase, iam.StringLike, iam.ARNLike:
+		if k.op.Base.Textual() {
 			if variables {
 				v.parts, _ = iam.Variables(e.Text)
 			}
 			if v.parts == nil {
 				v.pattern = compileText(k.op.Base, e.Text)
 			}
-		default:
-			v.lit = parseLiteral(k.op.Base, e.Text)
+		} else {
+			v.lit = iam.ParseLiteral(k.op.Base, e.Text)
 		}
 		k.values[i] = v
 	}
@@ -142,12 +140,12 @@ func (e *eval) null(c *condition, absent bool) truth.Value {
 		l := &c.values[i]
 		var m truth.Value
 		switch {
-		case l.lit.unknown:
+		case l.lit.Unknown:
 			m = truth.Maybe
-		case l.lit.bad:
+		case l.lit.Bad:
 			m = truth.No
 		default:
-			m = truth.Of(l.lit.yes == absent)
+			m = truth.Of(l.lit.True == absent)
 		}
 		if l.maybe {
 			m = m.And(truth.Maybe)
@@ -209,13 +207,10 @@ func nothing(vals []string) bool {
 // compare tests one value of the request against all of the condition: a
 // match with one, or for a negated operator with none.
 func (e *eval) compare(c *condition, s string, allow bool) truth.Value {
-	var given literal
-	text := true
-	switch c.op.Base {
-	case iam.StringEquals, iam.StringEqualsIgnoreCase, iam.StringLike, iam.ARNLike:
-	default:
-		text = false
-		if given = parseLiteral(c.op.Base, s); given.bad {
+	var given iam.Literal
+	text := c.op.Base.Textual()
+	if !text {
+		if given = iam.ParseLiteral(c.op.Base, s); given.Bad {
 			// What is no number, date or address never matches, and how a
 			// negated operator takes it is not documented.
 			return truth.Of(c.op.Negated && !allow)
@@ -228,15 +223,15 @@ func (e *eval) compare(c *condition, s string, allow bool) truth.Value {
 		switch {
 		case text:
 			m = e.matchText(c, v, s)
-		case v.lit.bad:
+		case v.lit.Bad:
 			if c.op.Negated && allow {
 				return truth.No
 			}
 			m = truth.No
-		case v.lit.unknown || given.unknown:
+		case v.lit.Unknown || given.Unknown:
 			m = truth.Maybe
 		default:
-			m = truth.Of(v.lit.holds(c.op.Base, &given))
+			m = truth.Of(v.lit.Holds(c.op.Base, &given))
 		}
 		if v.maybe {
 			m = m.And(truth.Maybe)
@@ -274,13 +269,4 @@ func (e *eval) matchText(c *condition, v *value, s string) truth.Value {
 		p = b.Pattern()
 	}
 	return p.Match(s).And(sure)
-}
-
-// decode64 decodes base64 with or without padding.
-func decode64(s string) (string, bool) {
-	b, err := base64.StdEncoding.DecodeString(s)
-	if err != nil {
-		b, err = base64.RawStdEncoding.DecodeString(s)
-	}
-	return string(b), err == nil
 }

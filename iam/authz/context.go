@@ -121,10 +121,7 @@ func (e *eval) lookup(low string, d derivedKey) iam.ContextValue {
 			return v
 		}
 	}
-	if ctx.Open {
-		return iam.ContextValue{State: iam.Unknown}
-	}
-	return iam.ContextValue{}
+	return ctx.Other(low)
 }
 
 func (e *eval) userID() iam.ContextValue { return e.lookup("aws:userid", userID) }

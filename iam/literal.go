@@ -1,83 +1,115 @@
-package authz
+package iam
 
 import (
+	"encoding/base64"
 	"math"
 	"net/netip"
 	"strconv"
 	"strings"
 	"time"
 
-	"penstock/iam"
 	"penstock/match"
 )
 
-// A literal is a value of an operator that does not compare text.
-type literal struct {
-	bad     bool // not of the operator's type: never matches
-	unknown bool // symbolic
-	yes     bool // Bool, Null
-	num     float64
-	at      time.Time
-	net     netip.Prefix
-	raw     string // BinaryEquals
+// A Literal is a value of an operator that does not compare text: a number, a
+// date, a boolean, an address block or bytes.
+type Literal struct {
+	Bad     bool // not of the operator's type: never matches
+	Unknown bool // symbolic
+	True    bool // Bool, Null
+
+	num float64
+	at  time.Time
+	net netip.Prefix
+	raw string // BinaryEquals
 }
 
-// parseLiteral reads s as the type that b compares.
-func parseLiteral(b iam.Base, s string) literal {
-	if match.HasHole(s) {
-		return literal{unknown: true}
+// Textual reports whether an operator compares text, so that its values are
+// patterns or strings and no Literals.
+func (b Base) Textual() bool {
+	switch b {
+	case StringEquals, StringEqualsIgnoreCase, StringLike, ARNLike:
+		return true
+	default:
+		return false
 	}
-	var l literal
+}
+
+// wants names the type of value that b takes.
+func (b Base) wants() string {
+	switch b {
+	case Bool, Null:
+		return "boolean"
+	case NumericEquals, NumericLessThan, NumericLessThanEquals, NumericGreaterThan, NumericGreaterThanEquals:
+		return "number"
+	case DateEquals, DateLessThan, DateLessThanEquals, DateGreaterThan, DateGreaterThanEquals:
+		return "date"
+	case IPAddress:
+		return "address or block of addresses"
+	case BinaryEquals:
+		return "base64"
+	default:
+		return "text"
+	}
+}
+
+// ParseLiteral reads s as the type that b compares; b must not be textual.
+func ParseLiteral(b Base, s string) Literal {
+	if match.HasHole(s) {
+		return Literal{Unknown: true}
+	}
+	var l Literal
 	var ok bool
 	switch b {
-	case iam.Bool, iam.Null:
-		l.yes, ok = strings.EqualFold(s, "true"), strings.EqualFold(s, "true") || strings.EqualFold(s, "false")
-	case iam.NumericEquals, iam.NumericLessThan, iam.NumericLessThanEquals, iam.NumericGreaterThan, iam.NumericGreaterThanEquals:
+	case Bool, Null:
+		l.True, ok = strings.EqualFold(s, "true"), strings.EqualFold(s, "true") || strings.EqualFold(s, "false")
+	case NumericEquals, NumericLessThan, NumericLessThanEquals, NumericGreaterThan, NumericGreaterThanEquals:
 		l.num, ok = number(s)
-	case iam.DateEquals, iam.DateLessThan, iam.DateLessThanEquals, iam.DateGreaterThan, iam.DateGreaterThanEquals:
+	case DateEquals, DateLessThan, DateLessThanEquals, DateGreaterThan, DateGreaterThanEquals:
 		l.at, ok = date(s)
-	case iam.IPAddress:
+	case IPAddress:
 		l.net, ok = network(s)
-	case iam.BinaryEquals:
+	case BinaryEquals:
 		l.raw, ok = decode64(s)
 	default:
-		panic("authz: an operator on text has no literal")
+		panic("iam: an operator on text has no literal")
 	}
-	l.bad = !ok
+	l.Bad = !ok
 	return l
 }
 
-// holds applies the operator to a policy's value and a request's.
-func (l *literal) holds(b iam.Base, given *literal) bool {
+// Holds applies the operator to l, a policy's value, and a request's; neither
+// is Bad or Unknown.
+func (l *Literal) Holds(b Base, given *Literal) bool {
 	switch b {
-	case iam.Bool:
-		return l.yes == given.yes
-	case iam.NumericEquals:
+	case Bool:
+		return l.True == given.True
+	case NumericEquals:
 		return given.num == l.num
-	case iam.NumericLessThan:
+	case NumericLessThan:
 		return given.num < l.num
-	case iam.NumericLessThanEquals:
+	case NumericLessThanEquals:
 		return given.num <= l.num
-	case iam.NumericGreaterThan:
+	case NumericGreaterThan:
 		return given.num > l.num
-	case iam.NumericGreaterThanEquals:
+	case NumericGreaterThanEquals:
 		return given.num >= l.num
-	case iam.DateEquals:
+	case DateEquals:
 		return given.at.Equal(l.at)
-	case iam.DateLessThan:
+	case DateLessThan:
 		return given.at.Before(l.at)
-	case iam.DateLessThanEquals:
+	case DateLessThanEquals:
 		return !given.at.After(l.at)
-	case iam.DateGreaterThan:
+	case DateGreaterThan:
 		return given.at.After(l.at)
-	case iam.DateGreaterThanEquals:
+	case DateGreaterThanEquals:
 		return !given.at.Before(l.at)
-	case iam.IPAddress:
+	case IPAddress:
 		return within(l.net, given.net)
-	case iam.BinaryEquals:
+	case BinaryEquals:
 		return given.raw == l.raw
 	default:
-		panic("authz: an operator on text has no literal")
+		panic("iam: an operator on text has no literal")
 	}
 }
 
@@ -136,7 +168,7 @@ func network(s string) (netip.Prefix, bool) {
 		if err != nil {
 			return netip.Prefix{}, false
 		}
-		return unmapped(p), true
+		return p.Masked(), true
 	}
 	a, err := netip.ParseAddr(s)
 	if err != nil || a.Zone() != "" {
@@ -145,12 +177,18 @@ func network(s string) (netip.Prefix, bool) {
 	return netip.PrefixFrom(a, a.BitLen()).Masked(), true
 }
 
-// unmapped leaves IPv4 and IPv6 apart: an IPv4 block never holds an IPv6
-// address
+// within reports whether the whole of given lies in block. IPv4 and IPv6 stay
+// apart
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IPAddress).
-func unmapped(p netip.Prefix) netip.Prefix { return p.Masked() }
-
-// within reports whether the whole of given lies in block.
 func within(block, given netip.Prefix) bool {
 	return block.Addr().Is4() == given.Addr().Is4() && given.Bits() >= block.Bits() && block.Contains(given.Addr())
+}
+
+// decode64 decodes base64 with or without padding.
+func decode64(s string) (string, bool) {
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		b, err = base64.RawStdEncoding.DecodeString(s)
+	}
+	return string(b), err == nil
 }
