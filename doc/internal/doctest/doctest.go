@@ -112,6 +112,9 @@ func (l *laws) scalar(n *doc.Node, root, flow, key bool) {
 	switch {
 	case root:
 		text += end
+		if strings.HasPrefix(text, "...") || strings.HasPrefix(text, "---") || text[0] == '%' {
+			text = " " + text // in the first column it means something else
+		}
 	case key && n.Style != doc.Literal && n.Style != doc.Folded && !strings.ContainsAny(text, "\n\r\u0085\u2028\u2029"):
 		text = "{" + text + ": 1}"
 		if !flow {
