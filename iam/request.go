@@ -142,3 +142,13 @@ func (c *Context) Clone() Context {
 	}
 	return d
 }
+
+// Reset empties c, Open included, and keeps its memory for the next request.
+func (c *Context) Reset() {
+	c.Open = false
+	if len(c.keys) > 256 {
+		c.keys, c.name = nil, nil // clearing a map costs what it once held
+	}
+	clear(c.keys)
+	clear(c.name)
+}

@@ -187,7 +187,9 @@ func (a *Artifact) Write() Target {
 	t.What = "artifact " + a.Name
 	if e := a.Encryption; e != nil {
 		t.Context.Set("s3:x-amz-server-side-encryption", "aws:kms")
-		optional(&t, "s3:x-amz-server-side-encryption-aws-kms-key-id", e.Key)
+		if e.Mode == cloud.Customer {
+			optional(&t, "s3:x-amz-server-side-encryption-aws-kms-key-id", e.Key)
+		}
 	}
 	return t
 }

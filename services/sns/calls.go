@@ -3,6 +3,7 @@ package sns
 import (
 	"penstock/arn"
 	"penstock/cloud"
+	"penstock/iam"
 	"penstock/service"
 )
 
@@ -52,5 +53,6 @@ func encrypt(s *service.Site, c *service.Call) []service.Caused {
 		t.Context = service.Unknown("kms:ViaService", "kms:CallerAccount", "aws:SourceArn", "aws:SourceAccount")
 	}
 	t.Context.Set("kms:EncryptionContext:aws:sns:topicArn", topic.ARN)
+	t.Context.Put("kms:EncryptionContextKeys", iam.ContextValue{State: iam.Known, Values: []string{"aws:sns:topicArn"}, Multi: true})
 	return []service.Caused{{Actions: []string{"kms:GenerateDataKey", "kms:Decrypt"}, Target: t}}
 }
