@@ -37,7 +37,7 @@ type edge struct {
 
 // check reports what is wrong with a template and records its dependencies.
 // A template with loops is checked once they are written out.
-func (t *template) check(*loader) {
+func (t *template) check() {
 	if t.loops {
 		return
 	}

@@ -36,7 +36,7 @@ func (s *stack) expanded() *template {
 	t.outputs = l.expand(s.t.outputs)
 	t.indexAll()
 	t.loops = false
-	t.check(s.w.loader)
+	t.check()
 	return &t
 }
 

@@ -54,18 +54,33 @@ func (l *loader) template(name string) (*template, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading template: %w", err)
 	}
-	root, fs, err := load.Parse(f)
-	if err != nil {
-		return nil, fmt.Errorf("reading template: %w", err)
+	// A template that is loaded again with another one changed is not parsed
+	// again: trying a fix loads everything.
+	p := f.Memo(parsedKey{name}, func() any {
+		root, fs, err := load.Parse(f)
+		if err != nil {
+			return parsed{err: fmt.Errorf("reading template: %w", err)}
+		}
+		t, err := newTemplate(name, f, root)
+		if err != nil {
+			return parsed{err: err}
+		}
+		t.found = append(fs, t.found...)
+		t.check()
+		return parsed{t: t}
+	}).(parsed)
+	if p.err != nil {
+		return nil, p.err
 	}
-	t, err := newTemplate(name, f, root)
-	if err != nil {
-		return nil, err
-	}
-	t.found = append(fs, t.found...)
-	l.templates[name] = t
-	t.check(l)
-	return t, nil
+	l.templates[name] = p.t
+	return p.t, nil
+}
+
+type parsedKey struct{ name string }
+
+type parsed struct {
+	t   *template
+	err error
 }
 
 func newTemplate(name string, f *source.File, root *doc.Node) (*template, error) {
@@ -73,9 +88,11 @@ func newTemplate(name string, f *source.File, root *doc.Node) (*template, error)
 		return nil, &doc.Error{At: root.Span, Message: fmt.Sprintf("%s holds a %s, and a template is a map", f.Name, root.Kind), Fix: `a CloudFormation template is a map with the key "Resources"`}
 	}
 	t := &template{name: name, file: f}
+	sections := 0
 	for i := range root.Fields {
 		fl := &root.Fields[i]
 		var to **doc.Node
+		sections++
 		switch fl.Name() {
 		case "Parameters":
 			to = &t.params
@@ -100,6 +117,7 @@ func newTemplate(name string, f *source.File, root *doc.Node) (*template, error)
 			}
 			continue
 		default:
+			sections--
 			t.find(CodeShape, fl.Key.Span, diag.Warning, "%q is no section of a template", fl.Name())
 			continue
 		}
@@ -111,7 +129,14 @@ func newTemplate(name string, f *source.File, root *doc.Node) (*template, error)
 		}
 		*to = fl.Value
 	}
-	if t.resources == nil {
+	switch {
+	case t.resources != nil:
+	case sections > 0:
+		// The CDK writes such a template for a stack that is empty, and does
+		// not deploy it.
+		t.find(CodeShape, root.Span, diag.Warning, "the template has no Resources, and CloudFormation refuses it")
+		t.resources = &doc.Node{Kind: doc.Map, Span: root.Span}
+	default:
 		return nil, &doc.Error{At: source.Span{File: f}, Message: f.Name + " is no CloudFormation template: it has no Resources", Fix: `add "Resources", or name another file`}
 	}
 	t.indexAll()
