@@ -77,7 +77,7 @@ func (t *text) finding1(n int, f *diag.Finding) {
 		}
 	}
 	for i := range f.Fixes {
-		t.fix(&f.Fixes[i])
+		t.fix(n, &f.Fixes[i])
 	}
 }
 
@@ -122,13 +122,22 @@ func (t *text) note(n diag.Note) {
 	t.prose("   "+t.paint(term.Faint, term.Pad("see", 11))+" "+where, strings.Repeat(" ", 15), term.Plain, n.Message)
 }
 
-// fix writes a fix as a patch.
-func (t *text) fix(f *diag.Fix) {
+// fix writes a fix of finding n as a patch; one that was written before is
+// named, not repeated.
+func (t *text) fix(n int, f *diag.Fix) {
 	t.field("fix", f.Message)
 	p, err := patch(*f)
 	if err != nil || p == "" {
 		return
 	}
+	if first, ok := t.patches[p]; ok {
+		t.prose("   ", "   ", term.Faint, fmt.Sprintf("the patch of finding %d does it", first))
+		return
+	}
+	if t.patches == nil {
+		t.patches = map[string]int{}
+	}
+	t.patches[p] = n
 	for l := range strings.SplitSeq(strings.TrimSuffix(p, "\n"), "\n") {
 		style := term.Plain
 		switch {

@@ -35,7 +35,8 @@ func WriteText(w io.Writer, rep *prove.Report, opt Text) error {
 type text struct {
 	Text
 	*view
-	b strings.Builder
+	b       strings.Builder
+	patches map[string]int // those written, with the finding
 }
 
 func newText(opt Text, v *view) *text {
