@@ -2,14 +2,11 @@ package cfn
 
 import (
 	"fmt"
-	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
 
 	"penstock/diag"
 	"penstock/doc"
-	"penstock/doc/load"
 	"penstock/match"
 	"penstock/source"
 )
@@ -109,8 +106,9 @@ func (s *stack) paramValue(name string, decl *doc.Node) *doc.Node {
 	return s.commaList(text, value)
 }
 
-// commaList splits the value of a list parameter; members lose surrounding
-// spaces
+// commaList splits the value of a list parameter. An empty value is a list of
+// one empty string (aws-cloudformation/cfn-language-discussion#102), and
+// members lose surrounding spaces
 // (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html).
 func (s *stack) commaList(text string, at *doc.Node) *doc.Node {
 	items, ok := split(text, ",")
@@ -187,236 +185,4 @@ func listType(typ string) (bool, string) {
 		return true, strings.TrimSuffix(inner, ">")
 	}
 	return false, typ
-}
-
-// classOf returns what can fill an unknown parameter.
-func (s *stack) classOf(typ string, decl *doc.Node) match.Class {
-	if vs := decl.Get("AllowedValues"); vs != nil && len(vs.Items) > 0 {
-		for _, c := range []match.Class{match.Account, match.Name, match.Path} {
-			if !slices.ContainsFunc(vs.Items, func(v *doc.Node) bool { return !fits(c, v.Str()) }) {
-				return c
-			}
-		}
-		return match.Any
-	}
-	switch {
-	case typ == "Number":
-		return match.Name
-	case strings.HasPrefix(typ, "AWS::") && strings.HasSuffix(typ, "::Id"), typ == "AWS::EC2::AvailabilityZone::Name":
-		// Ids as AWS makes them: vpc-…, subnet-…, Z….
-		return match.Name
-	case typ == "AWS::SSM::Parameter::Name":
-		return match.Path
-	}
-	return patternClass(decl.Get("AllowedPattern").Str())
-}
-
-// patternClass reads off an AllowedPattern, which must match the whole value
-// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html),
-// which characters a value can hold. What Java's and Go's expressions read
-// differently yields Any.
-func patternClass(pattern string) match.Class {
-	if pattern == "" || strings.ContainsAny(pattern, "&") || strings.Contains(pattern, "++") {
-		return match.Any
-	}
-	re, err := syntax.Parse(pattern, syntax.Perl)
-	if err != nil {
-		return match.Any
-	}
-	var set charset
-	lo, hi := set.walk(re)
-	switch {
-	case set.any || lo < 1:
-		return match.Any
-	case lo == 12 && hi == 12 && !set.beyond(func(r rune) bool { return r >= '0' && r <= '9' }):
-		return match.Account
-	case !set.beyond(func(r rune) bool { return !strings.ContainsRune(":/*? \t\r\n", r) }):
-		return match.Name
-	case !set.beyond(func(r rune) bool { return !strings.ContainsRune(":*? \t\r\n", r) }):
-		return match.Path
-	default:
-		return match.Any
-	}
-}
-
-// A charset is the characters of an expression, where they are ASCII.
-type charset struct {
-	has [128]bool
-	any bool
-}
-
-func (c *charset) beyond(ok func(rune) bool) bool {
-	for r, in := range c.has {
-		if in && !ok(rune(r)) {
-			return true
-		}
-	}
-	return false
-}
-
-func (c *charset) add(lo, hi rune) {
-	if hi >= 128 {
-		c.any = true
-		return
-	}
-	for r := lo; r <= hi; r++ {
-		c.has[r] = true
-	}
-}
-
-const unbounded = 1 << 20
-
-// walk adds the characters of re and returns how many there are at least and
-// at most.
-func (c *charset) walk(re *syntax.Regexp) (lo, hi int) {
-	switch re.Op {
-	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText:
-		return 0, 0
-	case syntax.OpLiteral:
-		for _, r := range re.Rune {
-			c.add(r, r)
-			if re.Flags&syntax.FoldCase != 0 {
-				c.any = true
-			}
-		}
-		return len(re.Rune), len(re.Rune)
-	case syntax.OpCharClass:
-		for i := 0; i+1 < len(re.Rune); i += 2 {
-			c.add(re.Rune[i], re.Rune[i+1])
-		}
-		return 1, 1
-	case syntax.OpCapture, syntax.OpConcat:
-		for _, sub := range re.Sub {
-			l, h := c.walk(sub)
-			lo, hi = lo+l, min(hi+h, unbounded)
-		}
-		return lo, hi
-	case syntax.OpAlternate:
-		for i, sub := range re.Sub {
-			l, h := c.walk(sub)
-			if i == 0 {
-				lo = l
-			}
-			lo, hi = min(lo, l), max(hi, h)
-		}
-		return lo, hi
-	case syntax.OpStar:
-		c.walk(re.Sub[0])
-		return 0, unbounded
-	case syntax.OpPlus:
-		l, _ := c.walk(re.Sub[0])
-		return l, unbounded
-	case syntax.OpQuest:
-		_, h := c.walk(re.Sub[0])
-		return 0, h
-	case syntax.OpRepeat:
-		l, h := c.walk(re.Sub[0])
-		if re.Max < 0 {
-			return l * re.Min, unbounded
-		}
-		return l * re.Min, min(h*re.Max, unbounded)
-	default:
-		c.any = true
-		return 0, unbounded
-	}
-}
-
-// domain records the values that an unknown parameter can have.
-func (s *stack) domain(hole string, allowed *doc.Node) {
-	if _, ok := s.w.domains[hole]; ok {
-		return
-	}
-	vals := []string{}
-	for _, v := range allowed.Items {
-		vals = append(vals, v.Str())
-	}
-	s.w.domains[hole] = vals
-}
-
-// checkValue reports a value that the declaration does not allow.
-func (s *stack) checkValue(name string, decl, value *doc.Node) {
-	say := func(what string) {
-		shown := fmt.Sprintf("%q", value.Text)
-		if decl.Get("NoEcho").Str() == "true" {
-			shown = "its value"
-		}
-		s.w.find(CodeNotAllowed, value.Span, diag.Error, "parameter %q of stack %q: %s %s", name, s.label, shown, what)
-	}
-	texts := []string{value.Text}
-	if list, _ := listType(decl.Get("Type").Str()); list {
-		texts = strings.Split(value.Text, ",")
-	}
-	allowed, pattern := decl.Get("AllowedValues"), decl.Get("AllowedPattern").Str()
-	var re *regexp.Regexp
-	if pattern != "" {
-		re, _ = regexp.Compile("^(?:" + pattern + ")$")
-	}
-	for _, t := range texts {
-		t = strings.TrimSpace(t)
-		if allowed != nil && allowed.Kind == doc.List && !slices.ContainsFunc(allowed.Items, func(a *doc.Node) bool { return a.Str() == t }) {
-			var names []string
-			for _, a := range allowed.Items {
-				names = append(names, a.Str())
-			}
-			say("is not one of " + strings.Join(names, ", "))
-			return
-		}
-		if re != nil && !re.MatchString(t) {
-			say("does not match " + pattern)
-			return
-		}
-	}
-}
-
-// Parameters reads a parameter file: the list of ParameterKey and
-// ParameterValue that the AWS CLI takes, the template configuration of
-// CodePipeline ({"Parameters": {…}}), or a plain map.
-func Parameters(f *source.File) ([]Parameter, error) {
-	n, _, err := load.Parse(f)
-	if err != nil {
-		return nil, fmt.Errorf("reading parameter file: %w", err)
-	}
-	bad := func(at *doc.Node, what string) error {
-		return &doc.Error{At: at.Span, Message: what, Fix: `write a list of {"ParameterKey": …, "ParameterValue": …}, or {"Parameters": {"Name": "value"}}, or a map from names to values`}
-	}
-	switch n.Kind {
-	case doc.List:
-		var ps []Parameter
-		for _, it := range n.Items {
-			if it.Kind == doc.String { // "Name=value", as aws cloudformation deploy takes it
-				name, v, ok := strings.Cut(it.Text, "=")
-				if !ok {
-					return nil, bad(it, fmt.Sprintf("%q is no parameter", it.Text))
-				}
-				ps = append(ps, Parameter{Name: name, Value: str(it.Span, v), At: it.Span})
-				continue
-			}
-			k, v := it.Get("ParameterKey"), it.Get("ParameterValue")
-			if k == nil {
-				return nil, bad(it, "the entry has no ParameterKey")
-			}
-			if v == nil && it.Get("UsePreviousValue").Str() == "true" {
-				continue // deployed before with a value that nobody gave us
-			}
-			if v == nil {
-				return nil, bad(it, fmt.Sprintf("parameter %q has no ParameterValue", k.Text))
-			}
-			ps = append(ps, Parameter{Name: k.Text, Value: v, At: k.Span})
-		}
-		return ps, nil
-	case doc.Map:
-		if p := n.Get("Parameters"); p != nil && p.Kind == doc.Map {
-			n = p
-		}
-		var ps []Parameter
-		for _, f := range n.Fields {
-			if !f.Value.IsScalar() && f.Value.Kind != doc.List {
-				return nil, bad(f.Value, fmt.Sprintf("the value of parameter %q is a %s", f.Name(), f.Value.Kind))
-			}
-			ps = append(ps, Parameter{Name: f.Name(), Value: f.Value, At: f.Key.Span})
-		}
-		return ps, nil
-	default:
-		return nil, bad(n, "the file is a "+n.Kind.String())
-	}
 }

@@ -3,7 +3,6 @@ package cfn
 import (
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -11,7 +10,6 @@ import (
 	"penstock/cloud"
 	"penstock/diag"
 	"penstock/doc"
-	"penstock/iam"
 	"penstock/match"
 	"penstock/source"
 	"penstock/truth"
@@ -178,98 +176,6 @@ func (w *world) add(s *stack) {
 	}
 }
 
-// nest adds the nested stacks whose templates are local files.
-func (s *stack) nest() {
-	for _, r := range s.order {
-		if r.typ != "AWS::CloudFormation::Stack" {
-			continue
-		}
-		exists := r.exists()
-		if exists == truth.No {
-			continue
-		}
-		file, why := r.nestedFile()
-		if why != "" {
-			r.opaque = append(r.opaque, why)
-			s.w.find(CodeNested, r.key.Span, diag.Warning, "the template of the nested stack %q is not read: %s", r.id, why)
-			continue
-		}
-		chain := []string{file}
-		for p := s; p != nil; p = p.parent {
-			chain = append(chain, p.t.name)
-			if p.t.name != file {
-				continue
-			}
-			slices.Reverse(chain)
-			s.w.find(CodeNested, r.key.Span, diag.Error, "the nested stack %q includes the template that it stands in: %s", r.id, strings.Join(chain, " → "))
-			r.opaque = append(r.opaque, "its template includes itself")
-			file = ""
-			break
-		}
-		if file == "" {
-			continue
-		}
-		if len(s.w.stacks) >= maxStacks {
-			s.w.find(CodeLimit, r.key.Span, diag.Error, "more than %d stacks", maxStacks)
-			return
-		}
-		t, err := s.w.nestedTemplate(file)
-		if err != nil {
-			r.opaque = append(r.opaque, "its template cannot be read")
-			s.w.find(CodeNested, r.key.Span, diag.Error, "the template of the nested stack %q cannot be read: %v", r.id, err)
-			continue
-		}
-		c := &stack{
-			w: s.w, t: t, name: match.Hole(match.Name, s.label+"."+r.id), label: s.label + "-" + r.id,
-			account: s.account, region: s.region, tags: s.tags, parent: s, at: r, maybe: r.maybe(),
-			given: map[string]given{},
-		}
-		if ps := r.body.At("Properties", "Parameters"); ps != nil && ps.Kind == doc.Map {
-			for _, f := range ps.Fields {
-				c.given[f.Name()] = given{node: f.Value, in: s, at: f.Key.Span}
-				if t.paramOf[f.Name()] == nil {
-					s.w.find(CodeUndeclared, f.Key.Span, diag.Error, "parameter %q is passed to the nested stack %q, and its template %s does not declare it", f.Name(), r.id, t.file.Name)
-				}
-			}
-		}
-		r.child = c
-		s.w.add(c)
-	}
-}
-
-// nestedTemplate is template, with failures remembered: every world asks.
-func (w *world) nestedTemplate(file string) (*template, error) {
-	if err := w.unread[file]; err != nil {
-		return nil, err
-	}
-	t, err := w.template(file)
-	if err != nil {
-		if w.unread == nil {
-			w.unread = map[string]error{}
-		}
-		w.unread[file] = err
-	}
-	return t, err
-}
-
-// nestedFile returns the local file of a nested stack's template, or why there
-// is none. The CDK writes the file's name into the metadata of the resource,
-// since TemplateURL is where the asset will be uploaded.
-func (r *resource) nestedFile() (file, why string) {
-	if a := r.body.At("Metadata", "aws:asset:path"); a != nil {
-		return path.Join(path.Dir(r.s.t.name), a.Str()), ""
-	}
-	u := r.s.eval(r.body.At("Properties", "TemplateURL"))
-	url := u.Str()
-	switch {
-	case u == nil || url == "":
-		return "", "TemplateURL is unknown"
-	case match.HasHole(url) || strings.Contains(url, "://"):
-		return "", fmt.Sprintf("%s is no local file", match.Render(url))
-	}
-	return path.Join(path.Dir(r.s.t.name), url), ""
-}
-
 // index finds exports and SSM parameters by name.
 func (w *world) index() {
 	for _, s := range w.stacks {
@@ -306,58 +212,6 @@ func (w *world) index() {
 		}
 	}
 	w.exported = true
-}
-
-// join makes the model: every resource declared before any is attached.
-func (w *world) join() {
-	m := w.model
-	if w.in.Org != nil {
-		m.Org = cloneOrg(m, w.in.Org)
-	}
-	for _, s := range w.stacks {
-		for _, r := range s.order {
-			if r.made != nil {
-				m.Add(r.made)
-			}
-		}
-	}
-	for _, pass := range []bool{false, true} {
-		for _, s := range w.stacks {
-			for _, r := range s.order {
-				if r.made == nil || r.t == nil {
-					continue
-				}
-				if f := r.t.Declare; !pass && f != nil {
-					f(m, r.made)
-				}
-				if f := r.t.Attach; pass && f != nil {
-					f(m, r.made)
-				}
-			}
-		}
-	}
-	w.found = append(w.found, m.Findings...)
-	m.Findings = nil
-}
-
-func cloneOrg(m *cloud.Model, o *cloud.Organization) *cloud.Organization {
-	c := *o
-	c.Parent = maps.Clone(o.Parent)
-	layer := func(of map[string][]cloud.Attachment, k iam.Kind) map[string][]cloud.Attachment {
-		out := map[string][]cloud.Attachment{}
-		for target, as := range of {
-			as = slices.Clone(as)
-			for i := range as {
-				if as[i].Policy == nil && as[i].Node != nil {
-					as[i].Policy = m.Policy(as[i].Node, k)
-				}
-			}
-			out[target] = as
-		}
-		return out
-	}
-	c.SCPs, c.RCPs = layer(o.SCPs, iam.SCP), layer(o.RCPs, iam.RCP)
-	return &c
 }
 
 func (w *world) find(code string, at source.Span, sev diag.Severity, format string, args ...any) {
@@ -412,42 +266,4 @@ func (l *loader) intern(what, content string) string {
 	n := fmt.Sprintf("%s #%d", what, len(l.interned)+1)
 	l.interned[key] = n
 	return n
-}
-
-// A step is one thing under evaluation.
-type step struct {
-	stepKey
-	at source.Span
-}
-
-type stepKey struct {
-	s    *stack
-	what string
-}
-
-// enter begins the evaluation of something that can refer to itself; false
-// means that it does, and a finding says how.
-func (w *world) enter(s *stack, what string, at source.Span) bool {
-	key := stepKey{s, what}
-	if i, ok := w.on[key]; ok {
-		var names []string
-		for _, p := range w.path[i:] {
-			names = append(names, p.s.label+": "+p.what)
-		}
-		names = append(names, s.label+": "+what)
-		w.find(CodeCircle, w.path[i].at, diag.Error, "%s depends on itself: %s", what, strings.Join(names, " → "))
-		return false
-	}
-	if w.on == nil {
-		w.on = map[stepKey]int{}
-	}
-	w.on[key] = len(w.path)
-	w.path = append(w.path, step{key, at})
-	return true
-}
-
-func (w *world) leave() {
-	last := len(w.path) - 1
-	delete(w.on, w.path[last].stepKey)
-	w.path = w.path[:last]
 }
