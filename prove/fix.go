@@ -7,6 +7,7 @@ import (
 
 	"penstock/cloud"
 	"penstock/diag"
+	"penstock/doc/load"
 	"penstock/doc/splice"
 	"penstock/iam/authz"
 	"penstock/match"
@@ -341,7 +342,50 @@ func (p *prover) grantResource(m *cloud.Model, g *callGroup, layer string) (elem
 			return e, true
 		}
 	}
-	return element{}, false
+	if len(owner.Policies) > 0 {
+		return element{}, false
+	}
+	return p.firstPolicy(g, owner, msg)
+}
+
+// firstPolicy gives a resource without a policy its first one, in the
+// template that declares it.
+func (p *prover) firstPolicy(g *callGroup, owner *cloud.Resource, msg string) (element, bool) {
+	guard := p.rooms.guards[owner.Type]
+	if guard == nil || owner.Stack == nil || owner.Stack.File == nil || owner.Props == nil {
+		return element{}, false
+	}
+	root, _, err := load.Parse(owner.Stack.File)
+	if err != nil {
+		return element{}, false
+	}
+	resources := root.Get("Resources")
+	holder := owner
+	if guard.Type != "" {
+		name := owner.LogicalID + "Policy"
+		for resources.Get(name) != nil {
+			name += "2"
+		}
+		holder = &cloud.Resource{Stack: owner.Stack, LogicalID: name}
+	}
+	st, ok := p.statement(holder, g, true)
+	if !ok {
+		return element{}, false
+	}
+	document := splice.Map(field("Version", splice.String("2012-10-17")), field("Statement", splice.List(st)))
+	if guard.Type == "" {
+		edits, err := splice.SetField(owner.Props, guard.Document, document)
+		return element{msg, edits}, err == nil
+	}
+	of := splice.Tagged("!Ref", owner.LogicalID)
+	if guard.List {
+		of = splice.List(of)
+	}
+	edits, err := splice.SetField(resources, holder.LogicalID, splice.Map(
+		field("Type", splice.String(guard.Type)),
+		field("Properties", splice.Map(field(guard.Of, of), field(guard.Document, document))),
+	))
+	return element{msg, edits}, err == nil
 }
 
 // appendStatement adds one statement to a document.
@@ -388,15 +432,17 @@ func (p *prover) statement(in *cloud.Resource, g *callGroup, withPrincipal bool)
 		var vs []splice.Value
 		var seen []string
 		for _, c := range g.calls {
-			if slices.Contains(seen, c.Request.Resource) {
-				continue
+			for _, r := range []string{c.Request.Resource, c.Target.Or} {
+				if r == "" || slices.Contains(seen, r) {
+					continue
+				}
+				seen = append(seen, r)
+				v, ok := p.resourceValue(in, r)
+				if !ok {
+					return splice.Value{}, false
+				}
+				vs = append(vs, v)
 			}
-			seen = append(seen, c.Request.Resource)
-			v, ok := p.resourceValue(in, c.Request.Resource)
-			if !ok {
-				return splice.Value{}, false
-			}
-			vs = append(vs, v)
 		}
 		if len(vs) == 1 {
 			fields = append(fields, field("Resource", vs[0]))

@@ -7,6 +7,7 @@ import (
 
 	"penstock/cloud"
 	"penstock/diag"
+	"penstock/iam"
 	"penstock/iam/authz"
 	"penstock/match"
 	"penstock/pipeline"
@@ -167,12 +168,12 @@ func (p *prover) decide(m *cloud.Model, c *Call) {
 		c.Decision = authz.Decision{Verdict: authz.Depends, Layer: "catalogue", Missing: c.Target.Missing}
 		return
 	}
-	pol := collect(m, c)
+	pol := collect(m, c, &c.Request)
 	v := p.opt.Engine.DecideCases(&c.Request, pol)
 	if c.Target.Or != "" {
 		other := c.Request
 		other.Resource = c.Target.Or
-		if w := p.opt.Engine.DecideCases(&other, authz.Collect(m, &other)); w != v {
+		if w := p.opt.Engine.DecideCases(&other, collect(m, c, &other)); w != v {
 			c.Decision = authz.Decision{
 				Verdict: authz.Depends, Layer: "catalogue",
 				Missing: []string{fmt.Sprintf("whether AWS asks about %s (%s) or %s (%s)",
@@ -189,7 +190,7 @@ func (p *prover) decide(m *cloud.Model, c *Call) {
 	if c.Target.Else != "" && v == authz.Deny && !c.Decision.Explicit {
 		other := c.Request
 		other.Action = c.Target.Else
-		if p.opt.Engine.DecideCases(&other, authz.Collect(m, &other)) != authz.Deny {
+		if p.opt.Engine.DecideCases(&other, collect(m, c, &other)) != authz.Deny {
 			c.Decision.Verdict = authz.Depends
 			c.Decision.Missing = []string{fmt.Sprintf("whether AWS takes %s, which is allowed, for %s", other.Action, c.Request.Action)}
 		}
@@ -204,13 +205,13 @@ func (rep *Report) Explain(m *cloud.Model, e *authz.Engine, c *Call) authz.Decis
 	if e == nil {
 		e = NewEngine()
 	}
-	return e.ExplainCases(&c.Request, collect(m, c))
+	return e.ExplainCases(&c.Request, collect(m, c, &c.Request))
 }
 
-// collect gathers the policies for a call, that of the VPC endpoint on its
-// way included.
-func collect(m *cloud.Model, c *Call) *authz.Policies {
-	pol := authz.Collect(m, &c.Request)
+// collect gathers the policies for a call asked as q, that of the VPC endpoint
+// on its way included.
+func collect(m *cloud.Model, c *Call, q *iam.Request) *authz.Policies {
+	pol := authz.Collect(m, q)
 	if e := c.Target.Endpoint; e != nil {
 		pol.HasEndpoint = true
 		for _, a := range e.Policies {
@@ -281,7 +282,11 @@ func groups(r *Run) []*callGroup {
 			if d.Verdict == authz.Allow {
 				continue
 			}
-			k := fmt.Sprint(principal(c), "|", c.Row.ID, "|", d.Verdict, d.Explicit, d.Layer, "|", c.Row.Need)
+			line := c.Row.ID
+			if d.Verdict == authz.Deny && d.Explicit && d.Deciding != nil {
+				line = "" // one statement is one cause, whatever it stops
+			}
+			k := fmt.Sprint(principal(c), "|", line, "|", d.Verdict, d.Explicit, d.Layer, "|", c.Row.Need)
 			if d.Verdict == authz.Depends {
 				k += fmt.Sprint(d.Missing)
 			}

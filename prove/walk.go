@@ -21,6 +21,8 @@ type rooms struct {
 	effects map[string][]*service.Effect // by lower-case IAM action
 	checks  map[string][]service.Check   // by On
 	entries []service.Entry
+	guards  map[string]*service.Guard // by type of the guarded resource
+	routes  []func(*service.Site, *service.Call)
 }
 
 func index(services []*service.Service) *rooms {
@@ -28,6 +30,7 @@ func index(services []*service.Service) *rooms {
 		jobs:    map[string]*service.Job{},
 		effects: map[string][]*service.Effect{},
 		checks:  map[string][]service.Check{},
+		guards:  map[string]*service.Guard{},
 	}
 	for _, s := range services {
 		r.actions = append(r.actions, s.Actions...)
@@ -41,6 +44,14 @@ func index(services []*service.Service) *rooms {
 			}
 		}
 		r.entries = append(r.entries, s.Entries...)
+		for i := range s.Types {
+			if t := &s.Types[i]; t.Guard != nil {
+				r.guards[t.Name] = t.Guard
+			}
+		}
+		if s.Route != nil {
+			r.routes = append(r.routes, s.Route)
+		}
 		for _, c := range s.Checks {
 			r.checks[c.On] = append(r.checks[c.On], c)
 		}
@@ -157,6 +168,7 @@ func (p *prover) job(r *Run, site *service.Site, st *pipeline.Stage, a *pipeline
 	}
 	step := &Step{Stage: st, Action: a, Job: site.Resource, site: site}
 	r.Steps = append(r.Steps, step)
+	site.Network = nil
 	var at source.Span
 	role := ""
 	if j.Role != nil {
@@ -176,6 +188,9 @@ func (p *prover) job(r *Run, site *service.Site, st *pipeline.Stage, a *pipeline
 			Why: "assumes", Need: service.Stops, Basis: service.Documented, Source: j.AssumeSource,
 		}
 		p.call(r, step, site, row, row.Actions[0], assume, nil, depth)
+	}
+	if j.Network != nil {
+		site.Network = j.Network(site)
 	}
 	p.rows(r, step, site, j.Rows, depth)
 	on := "job"
@@ -217,6 +232,9 @@ func (p *prover) call(r *Run, step *Step, site *service.Site, row *service.Row, 
 	if cause != nil {
 		sc.Cause = cause.Call
 	}
+	if site.Network != nil && cause == nil {
+		p.route(site, sc)
+	}
 	c := &Call{Call: sc, Step: step}
 	p.decide(site.Model, c)
 	step.Calls = append(step.Calls, c)
@@ -238,6 +256,18 @@ func (p *prover) call(r *Run, step *Step, site *service.Site, row *service.Row, 
 				p.call(r, step, site, er, a, caused.Target, c, depth)
 			}
 		}
+	}
+}
+
+// route lets the rooms say how a call of the first hand travels; what the
+// user settled stays as it is. What a call causes is made by the service, on
+// its own network.
+func (p *prover) route(site *service.Site, c *service.Call) {
+	for _, f := range p.rooms.routes {
+		f(site, c)
+	}
+	for k, v := range p.opt.Context {
+		c.Request.Context.Set(k, v)
 	}
 }
 
@@ -278,6 +308,7 @@ func (p *prover) request(site *service.Site, action string, t service.Target) ia
 	for k, v := range p.opt.Context {
 		q.Context.Set(k, v)
 	}
+	q.Context.Rest = service.Rest(site.Model, q)
 	return q
 }
 

@@ -25,7 +25,11 @@ type Service struct {
 	Effects []Effect // what a call causes: forward access sessions, PassRole
 	Checks  []Check  // what stops a pipeline without a policy
 	Entries []Entry  // ways in that are no resource: a workflow, a profile
-	Codes   []Code   // findings that only this room reports
+	// Route says how a call travels from a Job that runs in a VPC: it is
+	// asked before the call is decided, and sets the endpoint of its Target
+	// and the keys of its Request that follow from the way.
+	Route func(*Site, *Call)
+	Codes []Code // findings that only this room reports
 }
 
 // A Type is how resources of one CloudFormation type are named and read.
@@ -57,10 +61,22 @@ type Type struct {
 	// that do not bear on authorization included; others are reported as not
 	// understood. Nil means that all are.
 	Props []string
+	// Guard says where the resource's own policy is written; nil where it has
+	// none or where that is not told.
+	Guard *Guard
 	// Declare makes the principal or fills the resource; Attach runs after
 	// every Declare of every stack and joins what it declares to others.
 	Declare func(*cloud.Model, *cloud.Resource)
 	Attach  func(*cloud.Model, *cloud.Resource)
+}
+
+// A Guard is where a template writes the policy of a resource: in a resource
+// of its own, which names the guarded one, or in a property.
+type Guard struct {
+	Type     string // "AWS::S3::BucketPolicy"; "" where Document is a property of the resource itself
+	Of       string // the property that names the guarded resource by Ref
+	List     bool   // Of takes a list
+	Document string // the property that holds the document
 }
 
 // Need says what a denied call does to the pipeline.
@@ -163,8 +179,10 @@ type Site struct {
 	Role string
 	// Resource is what a Job runs.
 	Resource *cloud.Resource
-	Account  string
-	Region   string
+	// Network is where in a VPC it runs; nil where it runs in none.
+	Network *Network
+	Account string
+	Region  string
 	// Read returns a file of the user's by its name beside the template;
 	// an error where there is none.
 	Read func(name string) (*source.File, error)
@@ -207,7 +225,10 @@ type Job struct {
 	// did; nil is never. A resource that another one's job starts is walked
 	// there.
 	Alone func(*Site) bool
-	Rows  []Row
+	// Network returns where in a VPC the job runs, nil where it runs in none;
+	// it is asked once Role is known.
+	Network func(*Site) *Network
+	Rows    []Row
 }
 
 // An Entry is a way into AWS that is no resource of a template: a workflow of

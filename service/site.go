@@ -29,8 +29,8 @@ func (s *Site) Find(name string, types ...string) *cloud.Resource {
 	return s.Model.ByRef(name, s.Account, s.Region, types...)
 }
 
-// Role returns the ARN of a role that a property names by ARN or, as several
-// properties allow, by name.
+// RoleARN returns the ARN of a role that a property names by ARN or, as
+// several properties allow, by name; "" for "".
 func (s *Site) RoleARN(name, account string) string {
 	if name == "" {
 		return ""

@@ -1,6 +1,8 @@
 package codebuild
 
 import (
+	"penstock/cloud"
+	"penstock/doc"
 	"penstock/iam"
 	"penstock/match"
 	"penstock/service"
@@ -63,9 +65,12 @@ var startRows = []service.Row{
 }
 
 func start(s *service.Site, batch, starts bool) []service.Target {
-	n := s.Action.Config
-	if s.Rule != nil {
+	var n *doc.Node
+	switch {
+	case s.Rule != nil:
 		n = s.Rule.Config
+	case s.Action != nil:
+		n = s.Action.Config
 	}
 	name := n.Get("ProjectName").Str()
 	if name == "" || (n.Get("BatchEnabled").Str() == "true") != batch {
@@ -117,7 +122,7 @@ func jobRows() []service.Row {
 
 func serviceRole(s *service.Site) (string, source.Span) {
 	n := s.Resource.Prop("ServiceRole")
-	return s.RoleARN(n.Str(), s.Resource.Account), n.Where()
+	return s.RoleARN(cloud.Text(n), s.Resource.Account), n.Where()
 }
 
 // assumeContext: CodeBuild sends the project and its account.

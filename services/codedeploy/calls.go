@@ -184,7 +184,7 @@ var jobs = []service.Job{{
 
 func serviceRole(s *service.Site) (string, source.Span) {
 	n := s.Resource.Prop("ServiceRoleArn")
-	return s.RoleARN(n.Str(), s.Resource.Account), n.Where()
+	return s.RoleARN(cloud.Text(n), s.Resource.Account), n.Where()
 }
 
 func assumeContext(s *service.Site) iam.Context {

@@ -63,11 +63,11 @@ func noStore(s *service.Site, _ *service.Call) []diag.Finding {
 		have = append(have, r)
 	}
 	slices.Sort(have)
-	return []diag.Finding{{
-		At: a.Span, Severity: diag.Error, Certainty: diag.Proved,
-		Message: fmt.Sprintf("action %s runs in %s, where the pipeline has no artifact store; it has one in %s",
-			a.Name, a.Region, strings.Join(have, ", ")),
-	}}
+	msg := fmt.Sprintf("action %s runs in %s, where the pipeline has no artifact store", a.Name, a.Region)
+	if len(have) > 0 {
+		msg += "; it has one in " + strings.Join(have, ", ")
+	}
+	return []diag.Finding{{At: a.Span, Severity: diag.Error, Certainty: diag.Proved, Message: msg}}
 }
 
 // strangeArtifact finds an artifact that passes from one account to another

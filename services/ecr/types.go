@@ -16,6 +16,7 @@ const repositoryType = "AWS::ECR::Repository"
 var types = []service.Type{
 	{
 		Name: repositoryType, Source: page + "repository.html",
+		Guard:    &service.Guard{Document: "RepositoryPolicyText"},
 		NameProp: "RepositoryName", Lower: true,
 		ARN:   "arn:${Partition}:ecr:${Region}:${Account}:repository/${Name}",
 		Attrs: map[string]string{"RepositoryUri": "${Account}.dkr.ecr.${Region}.${URLSuffix}/${Name}"},

@@ -122,6 +122,9 @@ func clusterOf(s *service.Site, svc *cloud.Resource) string {
 }
 
 func services(s *service.Site) []service.Target {
+	if s.Action.Get("ServiceName") == "" {
+		return nil // CodePipeline refuses the action
+	}
 	t := service.Target{
 		Resource: s.ARN("ecs", "service/"+cluster(s)+"/"+short(s.Action.Get("ServiceName"))),
 		At:       s.Action.Config.Get("ServiceName").Where(),

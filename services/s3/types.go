@@ -16,6 +16,7 @@ const bucketType = "AWS::S3::Bucket"
 var types = []service.Type{
 	{
 		Name: bucketType, Source: page + "bucket.html",
+		Guard:    &service.Guard{Type: "AWS::S3::BucketPolicy", Of: "Bucket", Document: "PolicyDocument"},
 		NameProp: "BucketName", Lower: true,
 		ARN: "arn:${Partition}:s3:::${Name}",
 		Attrs: map[string]string{

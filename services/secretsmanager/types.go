@@ -18,6 +18,7 @@ const secretType = "AWS::SecretsManager::Secret"
 var types = []service.Type{
 	{
 		Name: secretType, Source: page + "secret.html",
+		Guard:    &service.Guard{Type: "AWS::SecretsManager::ResourcePolicy", Of: "SecretId", Document: "ResourcePolicy"},
 		NameProp: "Name",
 		Ref:      "${ARN}",
 		ARN:      "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${Name}-${Hole:Suffix}",

@@ -18,6 +18,7 @@ const topicType = "AWS::SNS::Topic"
 var types = []service.Type{
 	{
 		Name: topicType, Source: page + "topic.html",
+		Guard:    &service.Guard{Type: "AWS::SNS::TopicPolicy", Of: "Topics", List: true, Document: "PolicyDocument"},
 		NameProp: "TopicName",
 		Ref:      "${ARN}",
 		ARN:      "arn:${Partition}:sns:${Region}:${Account}:${Name}",
