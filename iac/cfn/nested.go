@@ -43,9 +43,10 @@ func (s *stack) nest() {
 		if file == "" {
 			continue
 		}
-		if len(s.w.stacks) >= maxStacks {
-			s.w.find(CodeLimit, r.key.Span, diag.Error, "more than %d stacks", maxStacks)
-			return
+		if len(s.w.stacks) >= maxStacks || len(chain) > maxNesting {
+			s.w.find(CodeLimit, r.key.Span, diag.Error, "the nested stack %q is not read: there are %d stacks, nested %d deep", r.id, len(s.w.stacks), len(chain)-1)
+			r.opaque = append(r.opaque, "it is nested too deep")
+			continue
 		}
 		t, err := s.w.nestedTemplate(file)
 		if err != nil {

@@ -22,6 +22,9 @@ const (
 	maxSteps  = 8 << 20 // evaluated nodes, all stacks
 	maxText   = 1 << 20 // length of one string
 	maxStacks = 500     // nested stacks included
+	// maxNesting ends a circle that names do not show, such as one through a
+	// symbolic link.
+	maxNesting = 16
 )
 
 // A world is one evaluation of all stacks: under one scenario, or with all
