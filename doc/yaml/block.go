@@ -51,7 +51,7 @@ func (t *text) block(i int, value string, literal bool) (int, bool) {
 			}
 		}
 		switch {
-		case !blank && stop-pos < indent, indent == 0 && t.marker(pos):
+		case !blank && stop-pos < indent:
 			return end, true
 		case !blank, literal && indent >= 0 && stop-pos > indent:
 			end = t.lineEnd(stop)
@@ -68,17 +68,6 @@ func (t *text) block(i int, value string, literal bool) (int, bool) {
 		pos += w
 	}
 	return end, indent >= 0
-}
-
-// marker reports whether the line at i is --- or ..., which end a document.
-func (t *text) marker(i int) bool {
-	if i+3 > len(t.data) {
-		return false
-	}
-	if s := string(t.data[i : i+3]); s != "---" && s != "..." {
-		return false
-	}
-	return i+3 == len(t.data) || isBlank(t.data[i+3]) || t.lineBreak(i+3) > 0
 }
 
 // firstText returns how many spaces the first line of s with something else
