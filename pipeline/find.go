@@ -22,12 +22,13 @@ func Find(m *cloud.Model) iter.Seq[*Pipeline] {
 	}
 }
 
-// Read takes a pipeline from its resource. What is absent stays zero; what
-// CodePipeline would refuse is for a rule to say, not for the reader.
+// Read takes a pipeline from its resource. What is absent stays zero, what
+// cannot be known is a hole; what CodePipeline would refuse is for a rule to
+// say, not for the reader.
 func Read(r *cloud.Resource) *Pipeline {
 	p := &Pipeline{
 		Name: r.Name, ARN: r.ARN, Account: r.Account, Region: r.Region,
-		Role:          r.Prop("RoleArn").Str(),
+		Role:          cloud.Text(r.Prop("RoleArn")),
 		Type:          cmp.Or(r.Prop("PipelineType").Str(), "V1"),
 		ExecutionMode: cmp.Or(r.Prop("ExecutionMode").Str(), "SUPERSEDED"),
 		Stores:        map[string]*Store{},
@@ -55,7 +56,7 @@ func Read(r *cloud.Resource) *Pipeline {
 
 func store(n *doc.Node, region string) *Store {
 	key := n.At("EncryptionKey", "Id")
-	return &Store{Bucket: n.Get("Location").Str(), Key: key.Str(), KeyNode: key, Region: region, Span: n.Where()}
+	return &Store{Bucket: cloud.Text(n.Get("Location")), Key: cloud.Text(key), KeyNode: key, Region: region, Span: n.Where()}
 }
 
 func stage(p *Pipeline, n *doc.Node) *Stage {
@@ -84,7 +85,7 @@ func action(p *Pipeline, s *Stage, n *doc.Node) *Action {
 		Provider: t.Get("Provider").Str(), Version: t.Get("Version").Str(),
 		RunOrder:  order,
 		Region:    cmp.Or(n.Get("Region").Str(), p.Region),
-		Role:      n.Get("RoleArn").Str(),
+		Role:      cloud.Text(n.Get("RoleArn")),
 		RoleNode:  n.Get("RoleArn"),
 		Config:    n.Get("Configuration"),
 		Inputs:    artifacts(n.Get("InputArtifacts")),
@@ -116,7 +117,7 @@ func rules(n *doc.Node) []*Rule {
 		for r := range c.Get("Rules").Elems() {
 			rs = append(rs, &Rule{
 				Name: r.Get("Name").Str(), Provider: r.At("RuleTypeId", "Provider").Str(),
-				Result: c.Get("Result").Str(), Role: r.Get("RoleArn").Str(),
+				Result: c.Get("Result").Str(), Role: cloud.Text(r.Get("RoleArn")),
 				Config: r.Get("Configuration"), Span: r.Where(),
 			})
 		}

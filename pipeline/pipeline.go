@@ -66,8 +66,9 @@ type Action struct {
 	Span                                     source.Span
 }
 
-// Get returns a configuration value, "" where it is absent.
-func (a *Action) Get(key string) string { return a.Config.Get(key).Str() }
+// Get returns a configuration value, "" where it is absent, a hole where it
+// cannot be known.
+func (a *Action) Get(key string) string { return cloud.Text(a.Config.Get(key)) }
 
 // Gate reports whether the action waits for a person.
 func (a *Action) Gate() bool { return a.Category == "Approval" }

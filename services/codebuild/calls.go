@@ -122,7 +122,11 @@ func jobRows() []service.Row {
 
 func serviceRole(s *service.Site) (string, source.Span) {
 	n := s.Resource.Prop("ServiceRole")
-	return s.RoleARN(cloud.Text(n), s.Resource.Account), n.Where()
+	name := cloud.Text(n)
+	if name == "" {
+		name = match.Hole(match.Path, "the service role of "+s.Resource.ID()) // CloudFormation requires one
+	}
+	return s.RoleARN(name, s.Resource.Account), n.Where()
 }
 
 // assumeContext: CodeBuild sends the project and its account.

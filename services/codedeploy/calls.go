@@ -184,7 +184,11 @@ var jobs = []service.Job{{
 
 func serviceRole(s *service.Site) (string, source.Span) {
 	n := s.Resource.Prop("ServiceRoleArn")
-	return s.RoleARN(cloud.Text(n), s.Resource.Account), n.Where()
+	name := cloud.Text(n)
+	if name == "" {
+		name = match.Hole(match.Path, "the service role of "+s.Resource.ID()) // CloudFormation requires one
+	}
+	return s.RoleARN(name, s.Resource.Account), n.Where()
 }
 
 func assumeContext(s *service.Site) iam.Context {
