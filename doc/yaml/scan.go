@@ -127,6 +127,13 @@ func (t *text) lineEnd(i int) int {
 	return i
 }
 
+// indicates reports whether the colon at i stands for itself, and does not
+// begin a bare scalar.
+func (t *text) indicates(i int) bool {
+	c := t.at(i + 1)
+	return c == 0 || isBlank(c) || t.lineBreak(i+1) > 0 || strings.IndexByte(",[]{}", c) >= 0
+}
+
 // tag returns the end of the tag that begins at i.
 func (t *text) tag(i int) int {
 	if t.at(i+1) == '<' {

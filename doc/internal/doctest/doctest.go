@@ -109,6 +109,9 @@ func (l *laws) scalar(n *doc.Node, root, flow, key bool) {
 	if n.Outer().End < len(l.file.Data) {
 		end = "\n"
 	}
+	if key && end == "" && n.Style >= doc.Literal {
+		return // a line break after it would be part of it
+	}
 	switch {
 	case root:
 		text += end
