@@ -17,8 +17,8 @@ type text struct {
 
 func newText(f *source.File) text {
 	t := text{file: f, data: f.Data, nl: "\n"}
-	if bytes.HasPrefix(f.Data, []byte("\xef\xbb\xbf")) {
-		t.begin = 3
+	for bytes.HasPrefix(f.Data[t.begin:], []byte("\xef\xbb\xbf")) {
+		t.begin += 3
 	}
 	if i := bytes.IndexAny(f.Data, "\r\n"); i >= 0 && f.Data[i] == '\r' {
 		t.nl = "\r"

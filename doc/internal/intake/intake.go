@@ -74,8 +74,8 @@ func Start(f *source.File) (int, error) {
 		}
 	}
 	start := 0
-	if bytes.HasPrefix(data, []byte("\xef\xbb\xbf")) {
-		start = 3
+	for bytes.HasPrefix(data[start:], []byte("\xef\xbb\xbf")) {
+		start += 3 // some tools add another one
 	}
 	if len(bytes.TrimLeft(data[start:], " \t\r\n")) == 0 {
 		return 0, &doc.Error{
