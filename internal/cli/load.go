@@ -14,8 +14,6 @@ import (
 	"penstock/cloud"
 	"penstock/diag"
 	"penstock/doc"
-	docload "penstock/doc/load"
-	"penstock/doc/splice"
 	"penstock/iac/cfn"
 	"penstock/iam/facts"
 	"penstock/prove"
@@ -264,87 +262,6 @@ func (m *material) finish(rep *prove.Report) {
 			what += fmt.Sprintf(" (%s:%d)", g.At.File.Name, g.At.Position().Line)
 		}
 		rep.Coverage.Opaque = append(rep.Coverage.Opaque, what)
-	}
-}
-
-// mend reads the material again with edits applied.
-func (m *material) mend(edits []diag.Edit) ([]*cloud.Model, error) {
-	mended := map[*source.File]*source.File{}
-	for _, e := range edits {
-		f := e.Span.File
-		if f == nil || mended[f] != nil {
-			continue
-		}
-		data, err := diag.Apply(f, edits)
-		if err != nil {
-			return nil, err
-		}
-		mended[f] = source.NewFile(f.Name, data)
-	}
-	in := m.input
-	in.Read = func(name string) (*source.File, error) {
-		f, err := m.input.Read(name)
-		if g := mended[f]; err == nil && g != nil {
-			return g, nil
-		}
-		return f, err
-	}
-	var err error
-	if in.Org, err = mendOrganization(in.Org, mended); err != nil {
-		return nil, err
-	}
-	r, err := cfn.Load(in)
-	if err != nil {
-		return nil, err
-	}
-	return r.Models, nil
-}
-
-// mendOrganization reads the policies again that stand in mended files.
-func mendOrganization(o *cloud.Organization, mended map[*source.File]*source.File) (*cloud.Organization, error) {
-	if o == nil {
-		return nil, nil
-	}
-	c := *o
-	for _, layer := range []*map[string][]cloud.Attachment{&c.SCPs, &c.RCPs} {
-		out := maps.Clone(*layer)
-		for target, as := range out {
-			as = slices.Clone(as)
-			for i := range as {
-				f := mended[as[i].Node.Where().File]
-				if f == nil {
-					continue
-				}
-				tree, _, err := docload.Parse(f)
-				if err != nil {
-					return nil, err
-				}
-				as[i].Node, as[i].Policy = tree, nil
-			}
-			out[target] = as
-		}
-		*layer = out
-	}
-	return &c, nil
-}
-
-// author writes a value as the author of a template would.
-func (m *material) author(in *cloud.Resource, value string) (splice.Value, bool) {
-	e, ok := m.result.Expr(in.Stack, in.LogicalID, value)
-	if !ok {
-		return splice.Value{}, false
-	}
-	switch e.Kind {
-	case cfn.Literal:
-		return splice.String(e.Text), true
-	case cfn.Ref:
-		return splice.Tagged("!Ref", e.Text), true
-	case cfn.GetAtt:
-		return splice.Tagged("!GetAtt", e.Text), true
-	case cfn.Sub:
-		return splice.Tagged("!Sub", e.Text), true
-	default:
-		panic("cli: no such kind of expression")
 	}
 }
 

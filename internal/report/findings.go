@@ -6,7 +6,6 @@ import (
 
 	"penstock/diag"
 	"penstock/internal/term"
-	"penstock/prove"
 	"penstock/source"
 )
 
@@ -47,7 +46,7 @@ func (t *text) finding1(n int, f *diag.Finding) {
 	head := fmt.Sprintf("%d. ", n) + t.paint(severityStyle[f.Severity], label) + ": "
 	t.prose(head, "   ", term.Strong, f.Message)
 	t.place(f.At)
-	if f.Layer != "" {
+	if f.Layer != "" && f.Layer != "passrole" {
 		t.field("layer", layerName(f.Layer))
 	}
 	if f.Certainty != diag.Proved {
@@ -72,6 +71,9 @@ func (t *text) finding1(n int, f *diag.Finding) {
 	for _, n := range f.Related {
 		// What the message says already, place and words, is not said again.
 		_, words, _ := strings.Cut(n.Message, ": ")
+		if n.At == f.At && words == "" && strings.Contains(f.Message, n.Message) {
+			continue
+		}
 		if words == "" || !strings.Contains(show(f.Message), show(words)) || !strings.Contains(f.Message, lineOf(n.At)) {
 			t.note(n)
 		}
@@ -125,13 +127,13 @@ func (t *text) note(n diag.Note) {
 // fix writes a fix of finding n as a patch; one that was written before is
 // named, not repeated.
 func (t *text) fix(n int, f *diag.Fix) {
-	t.field("fix", f.Message)
 	p, err := patch(*f)
-	if err != nil || p == "" {
+	if first, ok := t.patches[p]; ok && p != "" {
+		t.field("fix", fmt.Sprintf("the patch of finding %d: %s", first, f.Message))
 		return
 	}
-	if first, ok := t.patches[p]; ok {
-		t.prose("   ", "   ", term.Faint, fmt.Sprintf("the patch of finding %d does it", first))
+	t.field("fix", f.Message)
+	if err != nil || p == "" {
 		return
 	}
 	if t.patches == nil {
@@ -152,74 +154,4 @@ func (t *text) fix(n int, f *diag.Fix) {
 		}
 		t.line("   ", t.paint(style, strings.TrimSuffix(l, "\r")))
 	}
-}
-
-// claims are the theorems as a person says them.
-var claims = map[prove.Theorem]string{
-	prove.Runs:        "It runs",
-	prove.NothingMore: "Nothing more",
-	prove.Gate:        "The gate holds",
-	prove.Trail:       "It leaves a trace",
-}
-
-var outcomeStyle = map[prove.Outcome]term.Style{
-	prove.Holds:         term.Good,
-	prove.Fails:         term.Bad,
-	prove.Depends:       term.Unsure,
-	prove.NotApplicable: term.Faint,
-	prove.NotProved:     term.Unsure,
-}
-
-// verdicts writes what became of each theorem, and what that rests on.
-func (t *text) verdicts() {
-	const width = 18
-	for i := range t.rep.Theorems {
-		r := &t.rep.Theorems[i]
-		head := t.paint(term.Strong, term.Pad(claims[r.Theorem], width)) + " " + t.paint(outcomeStyle[r.Outcome], string(r.Outcome))
-		if why := why(r); why != "" {
-			head += ": "
-			t.prose(head, strings.Repeat(" ", width+1), term.Plain, why)
-			continue
-		}
-		t.line(head)
-	}
-	c := t.rep.Coverage
-	if c.Resources > 0 {
-		words := count(c.Resources, "resource") + ", all understood"
-		if c.Understood < c.Resources {
-			words = fmt.Sprintf("%d of %s understood", c.Understood, count(c.Resources, "resource"))
-		}
-		t.prose(t.paint(term.Strong, term.Pad("Coverage", width))+" ", strings.Repeat(" ", width+1), term.Plain, words)
-		for _, o := range c.Opaque {
-			t.prose(strings.Repeat(" ", width+1)+"- ", strings.Repeat(" ", width+3), term.Faint, "not understood: "+o)
-		}
-	}
-	for i, a := range t.rep.Assumptions {
-		label := ""
-		if i == 0 {
-			label = "Assuming"
-		}
-		t.prose(t.paint(term.Strong, term.Pad(label, width))+" - ", strings.Repeat(" ", width+3), term.Plain, a)
-	}
-}
-
-// why says in a clause what an outcome counts.
-func why(r *prove.TheoremResult) string {
-	var parts []string
-	if r.Calls > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %s allowed", r.Allowed, count(r.Calls, "call")))
-		if r.Denied > 0 {
-			parts = append(parts, fmt.Sprintf("%d denied", r.Denied))
-		}
-		if r.Depending > 0 {
-			parts = append(parts, fmt.Sprintf("%d depend on facts that are not known", r.Depending))
-		}
-		if rest := r.Calls - r.Allowed - r.Denied - r.Depending; rest > 0 {
-			parts = append(parts, fmt.Sprintf("%d denied without stopping the pipeline", rest))
-		}
-	}
-	if r.Why != "" {
-		parts = append(parts, r.Why)
-	}
-	return strings.Join(parts, ", ")
 }

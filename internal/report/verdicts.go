@@ -1,0 +1,79 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"penstock/internal/term"
+	"penstock/prove"
+)
+
+// claims are the theorems as a person says them.
+var claims = map[prove.Theorem]string{
+	prove.Runs:        "It runs",
+	prove.NothingMore: "Nothing more",
+	prove.Gate:        "The gate holds",
+	prove.Trail:       "It leaves a trace",
+}
+
+var outcomeStyle = map[prove.Outcome]term.Style{
+	prove.Holds:         term.Good,
+	prove.Fails:         term.Bad,
+	prove.Depends:       term.Unsure,
+	prove.NotApplicable: term.Faint,
+	prove.NotProved:     term.Unsure,
+}
+
+// verdicts writes what became of each theorem, and what that rests on.
+func (t *text) verdicts() {
+	const width = 18
+	for i := range t.rep.Theorems {
+		r := &t.rep.Theorems[i]
+		head := t.paint(term.Strong, term.Pad(claims[r.Theorem], width)) + " " + t.paint(outcomeStyle[r.Outcome], string(r.Outcome))
+		if why := why(r); why != "" {
+			head += ": "
+			t.prose(head, strings.Repeat(" ", width+1), term.Plain, why)
+			continue
+		}
+		t.line(head)
+	}
+	c := t.rep.Coverage
+	if c.Resources > 0 {
+		words := count(c.Resources, "resource") + ", all understood"
+		if c.Understood < c.Resources {
+			words = fmt.Sprintf("%d of %s understood", c.Understood, count(c.Resources, "resource"))
+		}
+		t.prose(t.paint(term.Strong, term.Pad("Coverage", width))+" ", strings.Repeat(" ", width+1), term.Plain, words)
+		for _, o := range c.Opaque {
+			t.prose(strings.Repeat(" ", width+1)+"- ", strings.Repeat(" ", width+3), term.Faint, "not understood: "+o)
+		}
+	}
+	for i, a := range t.rep.Assumptions {
+		label := ""
+		if i == 0 {
+			label = "Assuming"
+		}
+		t.prose(t.paint(term.Strong, term.Pad(label, width))+" - ", strings.Repeat(" ", width+3), term.Plain, a)
+	}
+}
+
+// why says in a clause what an outcome counts.
+func why(r *prove.TheoremResult) string {
+	var parts []string
+	if r.Calls > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %s allowed", r.Allowed, count(r.Calls, "call")))
+		if r.Denied > 0 {
+			parts = append(parts, fmt.Sprintf("%d denied", r.Denied))
+		}
+		if r.Depending > 0 {
+			parts = append(parts, fmt.Sprintf("%d depend on facts that are not known", r.Depending))
+		}
+		if rest := r.Calls - r.Allowed - r.Denied - r.Depending; rest > 0 {
+			parts = append(parts, fmt.Sprintf("%d denied without stopping the pipeline", rest))
+		}
+	}
+	if r.Why != "" {
+		parts = append(parts, r.Why)
+	}
+	return strings.Join(parts, ", ")
+}
