@@ -105,8 +105,9 @@ var jobs = []service.Job{{
 	AssumeSource: guide + "setting-up-service-role.html (aws:SourceArn and aws:SourceAccount in the trust policy); " +
 		guide + "cross-service-confused-deputy-prevention.html",
 	// A build is started by a webhook, a rule, a person; no pipeline is needed.
-	Alone: func(*service.Site) bool { return true },
-	Rows:  jobRows(),
+	Alone:   func(*service.Site) bool { return true },
+	Network: network,
+	Rows:    jobRows(),
 }}
 
 func jobRows() []service.Row {

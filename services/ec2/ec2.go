@@ -6,7 +6,10 @@ import "penstock/service"
 
 // Service is Amazon EC2 and VPC.
 var Service = service.Service{
-	Name:  "ec2",
-	Title: "Amazon EC2 and VPC",
-	Types: types,
+	Name:   "ec2",
+	Title:  "Amazon EC2 and VPC",
+	Types:  types,
+	Route:  route,
+	Checks: checks,
+	Codes:  codes,
 }

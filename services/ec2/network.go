@@ -34,6 +34,8 @@ type need struct {
 	way   way
 	// part is set where only some of the subnets have no way.
 	part bool
+	// layers is set for S3 where the layers of images come from it.
+	layers bool
 }
 
 // A host is a service by the end of the name of its VPC endpoint, or one on
@@ -126,9 +128,15 @@ func route(s *service.Site, c *service.Call) {
 	}
 	var first *need
 	for _, h := range hostsOf(s, c) {
-		r := j.require(h, c.Row.Why, c.Target.At, c.Row.Need, max(basis, c.Row.Basis))
+		why := c.Row.Why
+		if first != nil {
+			why = layersWhy
+		}
+		r := j.require(h, why, c.Target.At, c.Row.Need, basis)
 		if first == nil {
 			first = r
+		} else if c.Row.Need == service.Stops && h.service == "s3" {
+			r.layers = first.service == "ecr.dkr"
 		}
 	}
 	if first != nil {

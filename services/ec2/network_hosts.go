@@ -11,9 +11,9 @@ import (
 // endpoints are the services with a VPC endpoint, by IAM prefix; the name of
 // the endpoint ends in the value
 // (https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html).
-// ecr and codecommit have two each, see hostsOf. Services that are missing
+// ecr and codecommit have two each, see hostsOf. Of services that are missing
 // here, the global ones (iam, cloudfront, organizations, route53) among them,
-// are taken to be out of reach of no endpoint for certain.
+// it is not known which endpoint serves them, if any does.
 var endpoints = map[string]string{
 	"acm-pca": "acm-pca", "athena": "athena", "autoscaling": "autoscaling", "cloudformation": "cloudformation", "cloudtrail": "cloudtrail",
 	"cloudwatch": "monitoring", "codebuild": "codebuild", "codedeploy": "codedeploy", "codepipeline": "codepipeline",

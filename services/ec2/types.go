@@ -20,7 +20,7 @@ var types = []service.Type{
 		Name: "AWS::EC2::VPC", Source: page + "vpc.html",
 		Ref:   "vpc-${Hole:Id}",
 		ARN:   "arn:${Partition}:ec2:${Region}:${Account}:vpc/${Ref}",
-		Attrs: map[string]string{"VpcId": "${Ref}", "CidrBlock": "${Prop:CidrBlock}"},
+		Attrs: map[string]string{"VpcId": "${Ref}", "CidrBlock": "${Prop:CidrBlock}", "DefaultSecurityGroup": "sg-${Hole:DefaultSecurityGroup}"},
 		Props: []string{
 			"CidrBlock", "EnableDnsHostnames", "EnableDnsSupport", "InstanceTenancy", "Ipv4IpamPoolId",
 			"Ipv4NetmaskLength", "Tags", "VpcEncryptionControl",
