@@ -123,12 +123,7 @@ func (l *loader) read(name string) (*source.File, error) {
 			"files are read only below the folder that holds " + FileName + "; move that file up to a folder that holds all templates",
 		}
 	}
-	f, err := l.root.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", l.shown(name), plainError(err))
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	info, err := l.root.Stat(name) // before Open, which waits at a pipe
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", l.shown(name), plainError(err))
@@ -140,6 +135,11 @@ func (l *loader) read(name string) (*source.File, error) {
 			"is this the right file? CloudFormation itself takes templates up to 1 MB",
 		}
 	}
+	f, err := l.root.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", l.shown(name), plainError(err))
+	}
+	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", l.shown(name), plainError(err))

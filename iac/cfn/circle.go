@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"slices"
 	"strings"
 
 	"penstock/diag"
@@ -28,6 +29,9 @@ func (w *world) enter(s *stack, what string, at source.Span) bool {
 			names = append(names, p.s.label+": "+p.what)
 		}
 		names = append(names, s.label+": "+what)
+		if strings.HasSuffix(what, ")") && slices.ContainsFunc(s.t.found, func(f diag.Finding) bool { return f.Code == CodeCircle }) {
+			return false // the same circle, as CloudFormation sees it
+		}
 		w.find(CodeCircle, w.path[i].at, diag.Error, "%s depends on itself: %s", what, strings.Join(names, " → "))
 		return false
 	}
