@@ -88,22 +88,23 @@ func (p *prover) grant(m *cloud.Model, step *Step, pr *cloud.Principal, s *iam.S
 		if len(e.Maybe) > 0 {
 			continue
 		}
-		resource, ok := instance(m, e.Text)
-		if !ok {
-			continue
-		}
 		row := &service.Row{
 			ID: fmt.Sprintf("grant at %s", s.Span), Caller: "role", Actions: actions, Need: service.Stops, Basis: service.Reasoned,
 			Why: "a statement of its own grants it", Source: "the template",
 		}
 		var calls []*Call
 		void := true
-		for _, act := range actions {
-			c := p.granted(m, step, pr, s, row, act, resource)
-			calls = append(calls, c)
-			void = void && c.Decision.Verdict == authz.Deny
+		for _, resource := range instances(m, e.Text) {
+			for _, act := range actions {
+				c := p.granted(m, step, pr, s, row, act, resource)
+				calls = append(calls, c)
+				void = void && c.Decision.Verdict == authz.Deny
+			}
+			if !void {
+				break
+			}
 		}
-		if void {
+		if void && len(calls) > 0 {
 			step.Calls = append(step.Calls, calls...)
 		}
 	}
@@ -126,31 +127,40 @@ func named(s *iam.Statement) []string {
 	return out
 }
 
-// instance returns a resource that a pattern names: the ARN itself where it
-// has no wildcard, or with "/*" at the end something in a declared resource.
-func instance(m *cloud.Model, pattern string) (string, bool) {
-	if _, err := arn.Parse(pattern); err != nil {
-		return "", false
-	}
-	if !strings.ContainsAny(pattern, "*?") && !strings.Contains(pattern, "${") {
-		return pattern, m.Owner(pattern) != nil || m.Principal(pattern) != nil
-	}
-	if head, ok := strings.CutSuffix(pattern, "/*"); ok && !strings.ContainsAny(head, "*?$") && m.Owner(head) != nil {
-		return head + "/" + match.Hole(match.Key, "any object"), true
-	}
-	// A named resource behind a pattern: project/jwt-* where the stacks
-	// declare project/jwt-stack.
-	want := match.CompileARN(pattern)
+// maxInstances bounds the resources that one pattern is tried on.
+const maxInstances = 16
+
+// instances returns the declared resources that a pattern names: the ARN
+// itself where it has no wildcard, with "/*" at the end something in a
+// declared resource, else every declared resource that the pattern covers. A
+// pattern for all of a kind ("role/*") names none in particular.
+func instances(m *cloud.Model, pattern string) []string {
 	a, err := arn.Parse(pattern)
-	if err != nil || a.Resource == "*" || strings.ContainsAny(a.Service, "*?") {
-		return "", false
+	if err != nil || strings.Contains(pattern, "${") {
+		return nil
 	}
+	if !strings.ContainsAny(pattern, "*?") {
+		if m.Owner(pattern) != nil || m.Principal(pattern) != nil {
+			return []string{pattern}
+		}
+		return nil
+	}
+	if head, ok := strings.CutSuffix(pattern, "/*"); ok && !strings.ContainsAny(head, "*?") && m.Owner(head) != nil {
+		return []string{head + "/" + match.Hole(match.Key, "any object")}
+	}
+	if strings.ContainsAny(a.Service+a.Partition, "*?") || strings.HasPrefix(a.Resource, "*") || strings.HasSuffix(a.Resource, "/*") || strings.HasSuffix(a.Resource, ":*") {
+		return nil
+	}
+	want := match.CompileARN(pattern)
+	var out []string
 	for _, r := range m.Resources {
 		if r.ARN != "" && want.Match(r.ARN) == yes {
-			return r.ARN, true
+			if out = append(out, r.ARN); len(out) > maxInstances {
+				return nil
+			}
 		}
 	}
-	return "", false
+	return out
 }
 
 // granted decides one granted call in a context of which nothing is known but
