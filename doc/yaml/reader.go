@@ -27,7 +27,8 @@ type reader struct {
 	count    int // nodes so far, aliases expanded
 	expanded int // of which by aliases
 	depth    int
-	deepest  int // depth of the deepest node since it was last reset
+	deepest  int  // depth of the deepest node since it was last reset
+	flow     bool // inside brackets or braces
 	anchors  map[*goyaml.Node]anchor
 }
 
@@ -40,6 +41,7 @@ type anchor struct {
 
 func (r *reader) document(n *goyaml.Node) (*doc.Node, error) {
 	r.anchors, r.count, r.expanded, r.depth = nil, 0, 0, 0
+	r.flow = false
 	r.aliased, r.merged = false, false
 	if len(n.Content) != 1 {
 		return nil, r.lost(r.end)
@@ -92,6 +94,8 @@ func (r *reader) plainOrNot(n *goyaml.Node, start int, key bool) (*doc.Node, err
 	}
 	out := r.nodes.New()
 	out.Tag = tagOf(n)
+	flow := r.flow
+	r.flow = flow || n.Style&goyaml.FlowStyle != 0
 	switch n.Kind {
 	case goyaml.ScalarNode:
 		err = r.scalar(out, n, start, at, key)
@@ -104,6 +108,7 @@ func (r *reader) plainOrNot(n *goyaml.Node, start int, key bool) (*doc.Node, err
 	default:
 		err = r.lost(start)
 	}
+	r.flow = flow
 	if err != nil {
 		return nil, err
 	}

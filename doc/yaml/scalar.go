@@ -209,7 +209,7 @@ func (r *reader) absent(out *doc.Node, start, at int, key bool) {
 		return
 	}
 	pos := r.end
-	if i := r.text.space(pos); !key && r.text.at(i) == ':' && (i < start || i == start && r.text.indicates(i)) {
+	if i := r.text.space(pos); !key && r.text.at(i) == ':' && (i < start || i == start && r.flow && r.text.indicates(i)) {
 		pos = i + 1
 	} else if !r.after(start) {
 		pos = max(pos, min(start, len(r.text.data)))

@@ -121,7 +121,7 @@ func (l *laws) scalar(n *doc.Node, root, flow, key bool) {
 	case key && n.Style != doc.Literal && n.Style != doc.Folded && !strings.ContainsAny(text, "\n\r\u0085\u2028\u2029"):
 		text = "{" + text + ": 1}"
 		if !flow {
-			text = text[1 : len(text)-1]
+			text = " " + text[1:len(text)-1] // in the first column --- means something else
 		}
 	case key && flow:
 		text = "{? " + text + " : x}"
