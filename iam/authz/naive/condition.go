@@ -47,44 +47,69 @@ func operatorOf(s string) (op operator, ok bool) {
 	return op, false
 }
 
+// A clause is one condition in its statement.
+type clause struct {
+	iam.Condition
+	op      operator
+	version string
+	// strict is what a negated test comes to where AWS's pages do not say what
+	// it does (text that is no number, several values without a set
+	// operator): a Deny holds, an Allow does not (assumed).
+	strict tri
+}
+
 // condition tests one operator and key.
-func (w *world) condition(c iam.Condition, version string) tri {
+func (w *world) condition(cond iam.Condition, version string, effect iam.Effect) tri {
+	c := clause{Condition: cond, version: version, strict: of(effect == iam.Deny)}
 	op, ok := operatorOf(c.Operator)
 	if !ok {
 		return no
 	}
+	c.op = op
 	v := w.key(c.Key)
-	absent := func() tri { return w.test(op, c, version, false, nil, false) }
+	absent := func() tri { return w.test(c, false, nil, false) }
 	switch v.State {
 	case iam.Absent:
 		return absent()
 	case iam.Known:
-		r := w.test(op, c, version, true, v.Values, v.Multi)
+		r := w.test(c, true, v.Values, v.Multi)
 		if v.Optional {
 			r = join(r, absent())
 		}
 		return r
 	}
-	// Unknown: try it.
-	cases := []tri{absent()}
-	samples := w.samples(op, c, version)
+	// Unknown: try it, with variables of the same key following.
+	low := strings.ToLower(c.Key)
+	try := func(values ...string) tri {
+		v := iam.ContextValue{State: iam.Known, Values: values, Multi: len(values) > 1}
+		w.tried = &trial{low, v}
+		defer func() { w.tried = nil }()
+		return w.test(c, true, values, op.set != "")
+	}
+	samples := w.samples(c)
+	w.tried = &trial{low, iam.ContextValue{}}
+	r := absent()
+	w.tried = nil
 	for i, s := range samples {
-		cases = append(cases, w.test(op, c, version, true, []string{s}, op.set != ""))
-		if op.set == "" {
-			continue
-		}
+		r = join(r, try(s))
 		for _, t := range samples[i+1:] {
-			cases = append(cases, w.test(op, c, version, true, []string{s, t}, true))
+			if op.set != "" && r != maybe {
+				r = join(r, try(s, t))
+			}
+		}
+		if r == maybe {
+			return r
 		}
 	}
 	if op.set != "" {
-		cases = append(cases, w.test(op, c, version, true, nil, true))
+		r = join(r, try())
 	}
-	return join(cases...)
+	return r
 }
 
 // test evaluates the condition for a key that is absent or has these values.
-func (w *world) test(op operator, c iam.Condition, version string, present bool, values []string, multi bool) tri {
+func (w *world) test(c clause, present bool, values []string, multi bool) tri {
+	op := c.op
 	// An empty string is an empty data set
 	// (reference_policies_condition-single-vs-multi-valued-context-keys.html).
 	empty := len(values) == 0 || len(values) == 1 && values[0] == ""
@@ -97,18 +122,33 @@ func (w *world) test(op operator, c iam.Condition, version string, present bool,
 		}
 		return r
 	}
-	if !present && op.ifExists {
-		return yes
+	if op.ifExists && (!present || op.set == "" && len(values) == 0) {
+		return yes // without a set operator, an empty set is as good as none (assumed)
 	}
 	// one is the test of one value: one of the policy's values must match,
 	// for a negated operator none.
 	one := func(v string) tri {
-		r := no
-		for _, e := range c.Values {
-			r = r.or(w.value(op, e, version, v).given(e.Maybe))
+		r := of(op.negated)
+		if op.negated && malformed(op, v) {
+			return c.strict
 		}
-		if op.negated {
-			return r.not()
+		for _, e := range c.Values {
+			m := w.value(op, e, c.version, v)
+			if !op.negated {
+				if m == no && strings.HasPrefix(op.name, "arn") && arnParts(v) == nil && e.Text == v {
+					m = c.strict // the same text, but no ARN: AWS does not say
+				}
+				r = r.or(m.given(e.Maybe))
+				continue
+			}
+			m = m.not()
+			if malformed(op, e.Text) {
+				m = c.strict
+			}
+			if len(e.Maybe) > 0 {
+				m = m.or(maybe) // without the value there is nothing to differ from
+			}
+			r = r.and(m)
 		}
 		return r
 	}
@@ -136,9 +176,26 @@ func (w *world) test(op operator, c iam.Condition, version string, present bool,
 		return of(op.negated)
 	case multi:
 		// "Multivalued context keys require a condition set operator."
+		if op.negated {
+			return c.strict
+		}
 		return no
 	}
 	return one(values[0])
+}
+
+// malformed reports whether text is nothing that the operator compares.
+func malformed(op operator, s string) bool {
+	switch {
+	case strings.HasPrefix(op.name, "numeric"):
+		return number(s) == nil
+	case strings.HasPrefix(op.name, "date"):
+		return date(s) == nil
+	case op.name == "ipaddress":
+		_, ok := network(s)
+		return !ok
+	}
+	return false
 }
 
 // variables reports whether policy variables count in the values of an
@@ -214,6 +271,9 @@ func matchText(name string, a alternative, v string) tri {
 	}
 	// ARNs: each of the six parts for itself.
 	have := arnParts(v)
+	if len(a.pieces) == 1 && a.pieces[0].kind == '*' {
+		return of(have != nil) // a lone "*" is every ARN (assumed)
+	}
 	want := splitColons(a.pieces, 6)
 	if have == nil || len(want) != 6 {
 		for _, p := range a.pieces {
@@ -253,7 +313,8 @@ func lower(ps []piece) []piece {
 // samples returns values worth trying for a key of which nothing is known:
 // some that each value of the policy matches, some on either side of it, and
 // some that none does.
-func (w *world) samples(op operator, c iam.Condition, version string) []string {
+func (w *world) samples(c clause) []string {
+	op, version := c.op, c.version
 	out := []string{"", "~other~", "arn:other:o:o:o:o"}
 	for _, e := range c.Values {
 		switch {

@@ -81,6 +81,13 @@ type world struct {
 	in   Input
 	who  caller
 	verb string // the service in the action, lower case
+	// tried is a key that is unknown and tried with a value.
+	tried *trial
+}
+
+type trial struct {
+	key string
+	v   iam.ContextValue
 }
 
 // key returns what is known of a context key: what the request says, or what
@@ -88,6 +95,9 @@ type world struct {
 // (reference_policies_condition-keys.html, reference_policies_variables.html
 // "Principal key values").
 func (w *world) key(name string) iam.ContextValue {
+	if w.tried != nil && w.tried.key == strings.ToLower(name) {
+		return w.tried.v
+	}
 	ctx := &w.req.Context
 	if ctx.Has(name) {
 		return ctx.Get(name)
@@ -136,8 +146,8 @@ func (w *world) key(name string) iam.ContextValue {
 		switch c.kind {
 		case service:
 			return is("true")
-		case anonymous:
-			return absent
+		case anonymous, token:
+			return absent // only signed requests have it
 		}
 		return is("false")
 	case "aws:principalservicename":
@@ -161,6 +171,8 @@ func (w *world) key(name string) iam.ContextValue {
 			return is(c.account)
 		case federated:
 			return is(c.account + ":" + c.name)
+		case anonymous, token:
+			return absent // "included in … all signed requests"
 		}
 	case "aws:resourceaccount":
 		if w.req.ResourceAccount != "" {
@@ -179,11 +191,11 @@ func (w *world) key(name string) iam.ContextValue {
 			return is(c.account)
 		}
 	case "aws:principalorgid", "aws:principalorgpaths":
-		if c.kind == service || c.kind == anonymous {
+		if !c.hasAccount() {
 			return absent
 		}
 	}
-	if strings.HasPrefix(low, "aws:principaltag/") && (c.kind == service || c.kind == anonymous) {
+	if strings.HasPrefix(low, "aws:principaltag/") && !c.hasAccount() {
 		return absent
 	}
 	return ctx.Get(name)

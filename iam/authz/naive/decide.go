@@ -20,6 +20,15 @@ func Decide(req *iam.Request, in Input) Decision {
 		return Decision{Verdict: "allow"}
 	}
 	c := w.who
+	if verb == "sts" && name == "getsessiontoken" {
+		// "No permissions are required … You cannot use policies to control
+		// authentication operations." It takes long-term credentials.
+		// (id_credentials_temp_control-access_getsessiontoken.html)
+		if c.kind == user || c.kind == root {
+			return Decision{Verdict: "allow"}
+		}
+		return Decision{Verdict: "deny", Layers: []string{"identity"}}
+	}
 	arn := arnParts(req.Resource)
 
 	// Whose resource is it?
@@ -30,6 +39,8 @@ func Decide(req *iam.Request, in Input) Decision {
 	same, other := no, no // the resource is surely in the caller's account, in another
 	switch {
 	case !c.hasAccount():
+	case arn != nil && arn[1] != c.partition:
+		other = yes
 	case owner != "":
 		same, other = of(owner == c.account), of(owner != c.account)
 	case arn == nil:
@@ -89,25 +100,23 @@ func Decide(req *iam.Request, in Input) Decision {
 	// roles (orgs_manage_policies_rcps.html).
 	rcpDeny := no
 	retire := verb == "kms" && name == "retiregrant"
-	managed := in.ResourceManagement || in.Management && same == yes
-	if in.RCPService(verb) && !linked && !managed && !retire && !(verb == "kms" && in.AWSManagedKey) {
+	managed := of(in.ResourceManagement).or(of(in.Management).and(same))
+	if in.RCPService(verb) && !linked && !retire && !(verb == "kms" && in.AWSManagedKey) {
 		for _, level := range in.RCP {
 			rcpDeny = rcpDeny.or(w.policies(level).deny)
 		}
 		if in.Unknown["rcp"] {
 			rcpDeny = rcpDeny.or(maybe)
 		}
+		rcpDeny = rcpDeny.and(managed.not())
 	}
 
-	// A service's own calls do not pass the endpoint.
-	if c.kind != service {
-		if in.HasEndpoint || len(in.Endpoint) > 0 {
-			endpoint = w.policies(in.Endpoint)
-			E = endpoint.allow.any()
-		}
-		if in.Unknown["endpoint"] {
-			E, endpoint.deny = maybe, endpoint.deny.or(maybe)
-		}
+	if in.HasEndpoint || len(in.Endpoint) > 0 {
+		endpoint = w.policies(in.Endpoint)
+		E = endpoint.allow.any()
+	}
+	if in.Unknown["endpoint"] {
+		E, endpoint.deny = maybe, endpoint.deny.or(maybe)
 	}
 
 	R := resource.allow
@@ -116,10 +125,12 @@ func Decide(req *iam.Request, in Input) Decision {
 		resource.deny = resource.deny.or(maybe)
 	}
 	isKey := verb == "kms" && arn != nil && arn[2] == "kms" && strings.HasPrefix(arn[5], "key/")
+	var granted names
 	if isKey {
 		for _, g := range in.Grants {
 			n := w.grant(g, name)
 			R.direct, R.role, R.account = R.direct.or(n.direct), R.role.or(n.role), R.account.or(n.account)
+			granted.direct, granted.role = granted.direct.or(n.direct), granted.role.or(n.role)
 		}
 	}
 	isTrust := verb == "sts" && arn != nil && arn[2] == "iam" && strings.HasPrefix(arn[5], "role/")
@@ -133,7 +144,11 @@ func Decide(req *iam.Request, in Input) Decision {
 		within = within.or(own)
 	}
 	across := R.any().and(own) // both accounts must allow
-	alone := R.direct          // callers that belong to no account
+	// Whether a grant to somebody in another account needs an identity policy
+	// there, no page says: policy-evaluation.html of KMS speaks of "a grant or
+	// IAM policy in your account".
+	across = across.or(granted.any().and(maybe).and(B).and(S))
+	alone := R.direct // callers that belong to no account
 	var path tri
 	switch {
 	case !c.hasAccount():
@@ -149,8 +164,13 @@ func Decide(req *iam.Request, in Input) Decision {
 		path = no // id_roles_compare-resource-policies.html: same partition only
 	}
 
+	if c.kind == root && isTrust && name == "assumerole" {
+		path = no // root users cannot call AssumeRole (id_credentials_sts-comparison.html)
+	}
+
 	deny := identity.deny.or(boundary.deny).or(session.deny).or(resource.deny).or(scpDeny).or(rcpDeny).or(endpoint.deny)
-	passed := verb == "iam" && name == "passrole" && other == yes
+	// "You cannot pass a role … to another account" (id_roles_use_passrole.html).
+	passed := verb == "iam" && name == "passrole" && (other == yes || !c.hasAccount())
 	if passed {
 		path = no
 	}
@@ -197,7 +217,7 @@ func Decide(req *iam.Request, in Input) Decision {
 		if path != yes {
 			layers = append(layers, "identity", trust)
 		}
-		if passed {
+		if verb == "iam" && name == "passrole" {
 			layers = append(layers, "passrole")
 		}
 		return Decision{"deny", false, layers}
@@ -235,6 +255,10 @@ func (w *world) grant(g Grant, operation string) names {
 		n.direct = of(g.Grantee == w.who.service)
 	default:
 		n = w.aws(g.Grantee)
+		// What an account as grantee means to its users, no page says.
+		if w.who.kind != root {
+			n.account = no
+		}
 	}
 	return names{m.and(n.direct), m.and(n.role), m.and(n.account)}
 }

@@ -29,7 +29,9 @@ type Input struct {
 	RCP         [][]*iam.Policy
 	Endpoint    []*iam.Policy
 	HasEndpoint bool
-	Grants      []Grant
+	// EndpointType is "Gateway", "Interface" or, where not known, "".
+	EndpointType string
+	Grants       []Grant
 
 	Management         bool
 	ResourceManagement bool

@@ -88,6 +88,7 @@ func (g *maker) request() {
 		{"sts:TagSession", "arn:P:iam::A:role/target"},
 		{"sts:AssumeRoleWithWebIdentity", "arn:P:iam::A:role/target"},
 		{"sts:GetCallerIdentity", "*"},
+		{"sts:GetSessionToken", "*"},
 		{"iam:PassRole", "arn:P:iam::A:role/target"},
 		{"iam:GetUser", "arn:P:iam::A:user/team/ann"},
 		{"logs:PutLogEvents", "arn:P:logs:us-east-1:A:log-group:/g:log-stream:s"},
@@ -112,9 +113,10 @@ func (g *maker) request() {
 	}
 	switch {
 	case c.action == "sts:AssumeRoleWithWebIdentity":
+		r.Resource = strings.Replace(r.Resource, "aws-cn", "aws", 1)
 		r.Principal.ARN = "arn:aws:iam::" + owner + ":" + g.pick("oidc-provider/token.example.com", "saml-provider/corp")
 	case g.one(12):
-		if c.action != "sts:GetCallerIdentity" {
+		if !strings.HasPrefix(c.action, "sts:Get") {
 			r.Principal.Service = g.pick(services...)
 		}
 	case g.one(20) && strings.HasPrefix(c.action, "s3:"):
@@ -142,7 +144,7 @@ var keys = []struct {
 	{"s3:prefix", "string", false, []string{"home/ann", "home/", "home", "", "a:b"}},
 	{"aws:username", "string", false, []string{"ann", "Ann", "bob"}},
 	{"aws:TagKeys", "string", true, []string{"team", "cost", "Team", ""}},
-	{"s3:max-keys", "numeric", false, []string{"10", "10.0", "9", "11", "-1", "10abc", "", "1e1", "0010"}},
+	{"s3:max-keys", "numeric", false, []string{"10", "10.0", "9", "11", "-1", "10abc", "", "0010"}},
 	{"aws:CurrentTime", "date", false, []string{"2024-01-01T00:00:00Z", "2024-01-01T01:00:00+01:00", "1704067200", "1704067201", "2024-01-01", "2023-12-31T23:59:59Z", "soon", "2024-01-01T00:00:00.000Z"}},
 	{"aws:SecureTransport", "bool", false, []string{"true", "false", "TRUE", "yes"}},
 	{"aws:MultiFactorAuthPresent", "bool", false, []string{"true", "false"}},
@@ -194,7 +196,14 @@ func (g *maker) context() {
 			n = g.choose(4)
 		}
 		for range n {
-			v.Values = append(v.Values, k.values[g.choose(len(k.values))])
+			text := k.values[g.choose(len(k.values))]
+			if k.kind == "ip" {
+				text, _, _ = strings.Cut(text, "/") // a range is nobody's address
+			}
+			if text == "*" {
+				text = "topic"
+			}
+			v.Values = append(v.Values, text)
 		}
 		switch {
 		case g.one(12):
@@ -216,8 +225,11 @@ func (g *maker) input() Input {
 	verb, name, _ := strings.Cut(g.req.Action, ":")
 	trust := verb == "sts" && strings.HasPrefix(name, "Assume") || name == "TagSession"
 
-	in.Identity = g.list(iam.Identity, g.choose(3))
-	if g.one(4) {
+	// The root user can have no policies of its own.
+	if who.kind != root {
+		in.Identity = g.list(iam.Identity, g.choose(3))
+	}
+	if who.kind != root && g.one(4) {
 		in.HasBoundary, in.Boundary = true, g.list(iam.Boundary, g.choose(2)+g.choose(2))
 	}
 	switch who.kind {
@@ -245,6 +257,10 @@ func (g *maker) input() Input {
 	}
 	if g.one(6) {
 		in.HasEndpoint, in.Endpoint = true, g.list(iam.Endpoint, 1)
+		in.EndpointType = g.pick("", "Interface")
+		if verb == "s3" && g.one(3) {
+			in.EndpointType = "Gateway"
+		}
 	}
 	if verb == "kms" && g.one(2) {
 		in.Grants = append(in.Grants, g.grant(name))
@@ -255,7 +271,8 @@ func (g *maker) input() Input {
 	in.AWSManagedKey = verb == "kms" && g.one(20)
 	if g.open {
 		for _, l := range []string{"identity", "boundary", "session", "resource", "scp", "rcp", "endpoint"} {
-			if g.one(25) {
+			own := l == "identity" || l == "boundary" || l == "session"
+			if g.one(25) && !(own && who.kind == root) {
 				in.Unknown[l] = true
 			}
 		}

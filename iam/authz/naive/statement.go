@@ -39,7 +39,17 @@ func (w *world) resource(st *iam.Statement, version string) tri {
 	}
 	r := no
 	for _, e := range st.Resources {
-		r = r.or(w.oneResource(e.Text, version).given(e.Maybe))
+		m := w.oneResource(e.Text, version).given(e.Maybe)
+		if typeWildcard(e.Text) {
+			// "You can't use a wildcard in the portion of the ARN that
+			// specifies the resource type" (reference-arns.html, "Incorrect
+			// wildcard usage"): an Allow does not hold, a Deny may (assumed).
+			m = m.and(maybe)
+			if (st.Effect == iam.Deny) == st.NotResource {
+				m = no
+			}
+		}
+		r = r.or(m)
 	}
 	if st.NotResource {
 		return r.not()
@@ -48,6 +58,15 @@ func (w *world) resource(st *iam.Statement, version string) tri {
 }
 
 func stars(s string) bool { return s != "" && strings.Trim(s, "*") == "" }
+
+func typeWildcard(text string) bool {
+	p := strings.SplitN(text, ":", 6)
+	if len(p) < 6 || p[2] != "iam" || p[5] == "*" {
+		return false
+	}
+	kind, _, _ := strings.Cut(p[5], "/")
+	return strings.ContainsAny(kind, "*?")
+}
 
 func (w *world) oneResource(text, version string) tri {
 	if stars(text) {
@@ -58,14 +77,6 @@ func (w *world) oneResource(text, version string) tri {
 		// The action takes no resource: only "*" covers it
 		// (reference_policies_elements_resource.html, Note).
 		return no
-	}
-	// "You can't use a wildcard in the portion of the ARN that specifies the
-	// resource type" (reference-arns.html, "Incorrect wildcard usage").
-	if p := strings.SplitN(text, ":", 6); len(p) == 6 && p[2] == "iam" && p[5] != "*" {
-		kind, _, _ := strings.Cut(p[5], "/")
-		if strings.ContainsAny(kind, "*?") {
-			return no
-		}
 	}
 	// Variables stand only after the fifth colon
 	// (reference_policies_variables.html, "Resource element").
@@ -153,8 +164,9 @@ func (w *world) aws(t string) names {
 		return names{account: yes}
 	case words[0] == "user":
 		if c.kind == federated {
-			// Which user federated, the request does not say.
-			return names{role: maybe}
+			// "This session's ARN is based on the original identity that was
+			// federated."
+			return names{role: of(last == c.name)}
 		}
 		return names{direct: of(c.kind == user && t == c.arn)}
 	case words[0] == "role":
@@ -192,12 +204,12 @@ func (w *world) principals(st *iam.Statement, kindHas bool) names {
 	if !st.NotPrincipal {
 		return n
 	}
-	// NotPrincipal: everybody but who is listed; a caller is surely spared
-	// only if it is listed with its role and its account
+	// NotPrincipal: everybody but who is listed. A caller is spared if it is
+	// listed with its role and its account; with only some of them the page
+	// says that it "might" be denied, and we take it that it is
 	// (reference_policies_elements_notprincipal.html).
 	c := w.who
 	spared := n.direct
-	partly := n.any()
 	switch c.kind {
 	case user, federated:
 		spared = n.direct.and(n.account)
@@ -211,13 +223,7 @@ func (w *world) principals(st *iam.Statement, kindHas bool) names {
 			spared = spared.or(yes.given(e.Maybe))
 		}
 	}
-	hit := maybe
-	switch {
-	case spared == yes:
-		hit = no
-	case partly == no:
-		hit = yes
-	}
+	hit := spared.not()
 	// "The NotPrincipal element with a Deny effect will always deny any IAM
 	// principal that has a permissions boundary policy attached."
 	switch c.kind {
@@ -240,7 +246,7 @@ func (w *world) statement(p *iam.Policy, st *iam.Statement) names {
 	}
 	m := w.action(st).and(w.resource(st, p.Version))
 	for _, c := range st.Conditions {
-		m = m.and(w.condition(c, p.Version))
+		m = m.and(w.condition(c, p.Version, st.Effect))
 	}
 	m = m.given(st.Maybe).given(p.Maybe)
 	if p.Broken != "" {
@@ -252,6 +258,24 @@ func (w *world) statement(p *iam.Policy, st *iam.Statement) names {
 		m = m.and(maybe)
 	}
 	n := w.principals(st, has)
+	if p.Kind == iam.Endpoint && (w.verb == "s3" || w.verb == "dynamodb") && !st.NotPrincipal {
+		// On a gateway endpoint "the Principal element must be set to *", and
+		// an account means its root user only; on an interface endpoint
+		// principals mean what they say (PrivateLink guide,
+		// vpc-endpoints-access.html).
+		gateway := names{direct: no}
+		for _, e := range st.Principals {
+			if e.Text == "*" || w.who.kind == root {
+				gateway.direct = gateway.direct.or(w.principal(e).any())
+			}
+		}
+		switch w.in.EndpointType {
+		case "Gateway":
+			n = gateway
+		case "":
+			n = names{direct: join(gateway.direct, n.any())}
+		}
+	}
 	return names{m.and(n.direct), m.and(n.role), m.and(n.account)}
 }
 
