@@ -2,6 +2,24 @@
 // (penstock.stacks.yaml), a CDK cloud assembly, or a lone template with an
 // account and a region, and makes of it the input of iac/cfn.
 //
+// A stacks file, whole:
+//
+//	organization:                       # optional
+//	  id: o-example
+//	  management: "999999999999"
+//	  parents: {"222222222222": ou-prod, ou-prod: root}
+//	  scps: {root: [scp/region.json], "222222222222": [scp/trail.json]}
+//	  rcps: {ou-prod: [rcp/org.json]}
+//	stacks:
+//	  - name: tools                     # letters, digits, hyphens
+//	    template: tools.yaml            # or the folder of a cloud assembly, with nothing else
+//	    account: "111111111111"         # in quotes
+//	    region: ap-northeast-1
+//	    parameters: {Env: prod, Subnets: [subnet-1, subnet-2]}
+//	    parameterFiles: [prod.json]     # AWS CLI, CodePipeline or a plain map
+//	    physicalIds: {Key: 77aa88bb-…}  # what Ref gives, by logical id
+//	    tags: {team: core}
+//
 // Everything is read through one os.Root, that of the folder that the user
 // named, so that neither a stacks file nor a template can reach a file outside
 // it.

@@ -30,9 +30,9 @@ type checker struct {
 }
 
 type edge struct {
-	to  string
-	at  source.Span
-	if_ bool // inside Fn::If
+	to   string
+	at   source.Span
+	inIf bool // inside Fn::If
 }
 
 // check reports what is wrong with a template and records its dependencies.
@@ -292,6 +292,6 @@ func (c *checker) attr(id, attr string, at source.Span) {
 
 func (c *checker) edge(to string, at source.Span) {
 	if c.from != "" {
-		c.edges[c.from] = append(c.edges[c.from], edge{to: to, at: at, if_: c.in > 0})
+		c.edges[c.from] = append(c.edges[c.from], edge{to: to, at: at, inIf: c.in > 0})
 	}
 }

@@ -43,13 +43,13 @@ func (c *checker) circles() {
 				stack = append(stack, frame{id: e.to, via: e})
 			case active:
 				i := slices.IndexFunc(stack, func(x frame) bool { return x.id == e.to })
-				names, sure := []string{}, !e.if_
+				names, sure := []string{}, !e.inIf
 				var notes []diag.Note
 				for _, x := range stack[i:] {
 					names = append(names, x.id)
 				}
 				for _, x := range stack[i+1:] {
-					sure = sure && !x.via.if_
+					sure = sure && !x.via.inIf
 					notes = append(notes, diag.Note{At: x.via.at, Message: "which refers to " + x.id})
 				}
 				notes = append(notes, diag.Note{At: e.at, Message: "which refers to " + e.to})

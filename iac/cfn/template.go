@@ -3,6 +3,7 @@ package cfn
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"penstock/diag"
@@ -29,19 +30,15 @@ type template struct {
 	dependOn map[string][]string // logical id → what it refers to
 }
 
-// transforms that do not change what is allowed to whom, or that we evaluate.
+// harmless are transforms that do not change what is allowed to whom, or that
+// we evaluate.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-reference.html
-var harmless = map[string]bool{
-	"AWS::LanguageExtensions":             true,
-	"AWS::CodeDeployBlueGreen":            true, // adds task sets at deployment
-	"AWS::SecretsManager-2020-07-23":      true, // adds a stack with the rotation function
-	"AWS::SecretsManager-2024-09-16":      true,
-	"AWS::Include":                        true, // evaluated where it stands
-	"AWS::EnableTerminationProtection":    false,
-	"AWS::Serverless-2016-10-31":          false,
-	"AWS::CodeStar":                       false,
-	"AWS::ServiceCatalog":                 false,
-	"AWS::CloudFormation::ResourceImport": false,
+var harmless = []string{
+	"AWS::LanguageExtensions",
+	"AWS::CodeDeployBlueGreen",       // adds task sets at deployment
+	"AWS::SecretsManager-2020-07-23", // adds a nested stack with the rotation function
+	"AWS::SecretsManager-2024-09-16",
+	"AWS::Include", // evaluated where it stands
 }
 
 // template reads a template once.
@@ -185,7 +182,7 @@ func (t *template) transform(x *doc.Node) {
 		t.langExt = true
 	case name == "AWS::Serverless-2016-10-31":
 		t.find(CodeMacro, x.Span, diag.Warning, "the transform AWS::Serverless-2016-10-31 is not expanded yet: resources of type AWS::Serverless::… count as not understood")
-	case harmless[name]:
+	case slices.Contains(harmless, name):
 	default:
 		t.macros = append(t.macros, name)
 		t.find(CodeMacro, x.Span, diag.Warning, "the macro %q can change the whole template, and what it does is not in the template", name)
