@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -110,9 +111,13 @@ func (p *prover) mends(r *Run, g *callGroup, parts []element) bool {
 	for _, e := range parts {
 		edits = append(edits, e.edits...)
 	}
-	after := p.rerun(r, edits)
-	if after == nil {
+	after, err := p.rerun(r, edits)
+	grants := r.Entry != nil && r.Entry.Kind == Grants
+	switch {
+	case err != nil:
 		return false
+	case after == nil:
+		return grants // nothing is granted in vain any more
 	}
 	verdicts := map[string]authz.Verdict{}
 	for _, s := range after.Steps {
@@ -124,7 +129,7 @@ func (p *prover) mends(r *Run, g *callGroup, parts []element) bool {
 		}
 	}
 	for _, c := range g.calls {
-		if verdicts[callKey(c)] != authz.Allow {
+		if v, ok := verdicts[callKey(c)]; v != authz.Allow && (ok || !grants) {
 			return false
 		}
 	}
@@ -138,11 +143,12 @@ func (p *prover) mends(r *Run, g *callGroup, parts []element) bool {
 	return true
 }
 
-// rerun walks the same pipeline of the same scenario with edits applied.
-func (p *prover) rerun(r *Run, edits []diag.Edit) *Run {
+// rerun walks the same pipeline of the same scenario with edits applied; nil
+// where it is gone.
+func (p *prover) rerun(r *Run, edits []diag.Edit) (*Run, error) {
 	models, err := p.opt.Mend(edits)
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	q := &prover{opt: p.opt, rooms: p.rooms}
 	for _, m := range models {
@@ -151,11 +157,12 @@ func (p *prover) rerun(r *Run, edits []diag.Edit) *Run {
 		}
 		for _, again := range q.all(m) {
 			if again.ID() == r.ID() {
-				return again
+				return again, nil
 			}
 		}
+		return nil, nil
 	}
-	return nil
+	return nil, errors.New("the scenario is gone")
 }
 
 // callKey names a call so that it can be found again after an edit.
