@@ -160,6 +160,13 @@ func leading(toks []token) string {
 	return b.String()
 }
 
+// compileARNLike marks what is compared as an ARN.
+func compileARNLike(pattern string) Pattern {
+	p := compile(pattern, arnLike, false)
+	p.arn = true
+	return p
+}
+
 // compile reads a pattern from text.
 func compile(pattern string, m mode, fold bool) Pattern {
 	if pattern == "*" {
@@ -282,7 +289,11 @@ func (b *Builder) PatternFold() Pattern { return b.build(plain, true) }
 func (b *Builder) ARN() Pattern { return b.build(resource, false) }
 
 // ARNLike compiles as CompileARNLike does.
-func (b *Builder) ARNLike() Pattern { return b.build(arnLike, false) }
+func (b *Builder) ARNLike() Pattern {
+	p := b.build(arnLike, false)
+	p.arn = true
+	return p
+}
 
 func (b *Builder) build(m mode, fold bool) Pattern {
 	source := strings.Join(b.parts, "")

@@ -44,6 +44,7 @@ type Pattern struct {
 	form   form
 	fold   bool
 	loose  bool   // a hole may hold colons, so the parts of the ARN are not certain
+	arn    bool   // matches ARNs only
 	text   string // for a literal the text, lower case if fold; else the leading text without wildcards
 	source string // what a person wrote
 	chunks []chunk
@@ -56,7 +57,7 @@ type Pattern struct {
 func (p *Pattern) String() string { return p.source }
 
 // IsAll reports whether p is the bare "*", which matches everything.
-func (p *Pattern) IsAll() bool { return p.form == formAll }
+func (p *Pattern) IsAll() bool { return p.form == formAll && !p.arn }
 
 // IsLiteral reports whether p has neither wildcards nor holes.
 func (p *Pattern) IsLiteral() bool { return p.form == formLiteral && p.toks == nil }
@@ -82,8 +83,9 @@ func CompileARN(pattern string) Pattern { return compile(pattern, resource, fals
 // CompileARNLike compiles a value of ArnLike, ArnEquals and their negations:
 // each of the six parts is matched on its own
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN).
-// A bare "*" matches everything (assumed).
-func CompileARNLike(pattern string) Pattern { return compile(pattern, arnLike, false) }
+// What is no ARN matches nothing, and a pattern of fewer parts neither, but
+// for the bare "*", which matches every ARN (assumed).
+func CompileARNLike(pattern string) Pattern { return compileARNLike(pattern) }
 
 // Literal returns the pattern that matches s alone; '*' and '?' are
 // themselves.
@@ -118,23 +120,51 @@ func Equal(a, b string) truth.Value {
 
 // Match reports whether p matches the symbolic string s.
 func (p *Pattern) Match(s string) truth.Value {
-	if p.form == formAll {
+	if !p.arn && p.toks == nil && !HasHole(s) {
+		return truth.Of(p.known(s))
+	}
+	v := truth.Yes
+	if p.arn {
+		if v = isARN(s); v == truth.No {
+			return v
+		}
+	}
+	switch {
+	case p.form == formAll:
+		return v
+	case p.toks != nil || HasHole(s):
+		return p.symbolic(s).And(v)
+	default:
+		return truth.Of(p.known(s)).And(v)
+	}
+}
+
+// isARN reports whether a symbolic string has the six parts of an ARN.
+func isARN(s string) truth.Value {
+	const head = "arn:"
+	hole := strings.IndexByte(s, mark)
+	switch {
+	case strings.HasPrefix(s, head):
+	case hole >= 0 && hole < len(head) && s[:hole] == head[:hole]:
+		return truth.Maybe
+	default:
+		return truth.No
+	}
+	if hole < 0 {
+		return truth.Of(strings.Count(s, ":") >= 5)
+	}
+	// A hole's name holds no colon.
+	if strings.Count(s, ":") >= 5 {
 		return truth.Yes
 	}
-	if p.toks != nil || HasHole(s) {
-		return p.symbolic(s)
-	}
-	return truth.Of(p.known(s))
+	return truth.Maybe
 }
 
 // MatchText is Match for a string of which the caller knows that it holds no
 // holes, which saves looking for one.
 func (p *Pattern) MatchText(s string) truth.Value {
-	if p.form == formAll {
-		return truth.Yes
-	}
-	if p.toks != nil {
-		return p.symbolic(s)
+	if p.arn || p.toks != nil {
+		return p.Match(s)
 	}
 	return truth.Of(p.known(s))
 }

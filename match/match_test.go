@@ -47,6 +47,11 @@ func TestMatch(t *testing.T) {
 		{"StringLike does not", "arn:aws:inv:*:1:ledger/*", "arn:aws:inv:us:9:depot:1:ledger/j", plain, false, truth.Yes},
 		{"ArnLike parts", "arn:aws:sns:*:1:*", "arn:aws:sns:eu-west-1:1:t:s", arnLike, false, truth.Yes},
 		{"ArnLike on no ARN", "arn:aws:sns:*:1:*", "build.example.com", arnLike, false, truth.No},
+		{"ArnLike star is every ARN", "*", "arn:aws:sns:eu-west-1:1:t", arnLike, false, truth.Yes},
+		{"ArnLike star is no host name", "*", "build.example.com", arnLike, false, truth.No},
+		{"ArnLike on equal text that is no ARN", "topic", "topic", arnLike, false, truth.No},
+		{"ArnLike on a hole", "*", Hole(Any, "x"), arnLike, false, truth.Maybe},
+		{"ArnLike on an ARN with a hole", "*", "arn:aws:iam::" + account + ":role/x", arnLike, false, truth.Yes},
 		{"ArnLike short", "arn:aws:sns*", "arn:aws:sns:eu-west-1:1:t", arnLike, false, truth.No},
 
 		{"same hole", "arn:aws:s3:::" + bucket + "/*", "arn:aws:s3:::" + bucket + "/k", resource, false, truth.Yes},
@@ -68,6 +73,9 @@ func TestMatch(t *testing.T) {
 		{"same hole without case", "S3:" + bucket, "s3:" + bucket, plain, true, truth.Yes},
 	} {
 		p := compile(tt.pattern, tt.mode, tt.fold)
+		if tt.mode == arnLike {
+			p = CompileARNLike(tt.pattern)
+		}
 		if got := p.Match(tt.s); got != tt.want {
 			t.Errorf("%s: %q on %q = %v, want %v", tt.name, Render(tt.pattern), Render(tt.s), got, tt.want)
 		}
@@ -234,6 +242,12 @@ func TestSound(t *testing.T) {
 			// Something that has a chance to match.
 			s = strings.NewReplacer("*", "a", "?", "b").Replace(pattern)
 		}
+		if r.IntN(3) == 0 {
+			pattern, s = "arn:"+pattern, "arn:"+s
+		}
+		if r.IntN(4) == 0 {
+			pattern, s = pattern+":::*", s+"::::"
+		}
 		checkSound(t, pattern, s, &seen)
 	}
 	if seen[truth.Yes] < rounds/100 || seen[truth.No] < rounds/100 || seen[truth.Maybe] < rounds/100 {
@@ -241,10 +255,17 @@ func TestSound(t *testing.T) {
 	}
 }
 
+func build(pattern string, m mode) Pattern {
+	if m == arnLike {
+		return CompileARNLike(pattern)
+	}
+	return compile(pattern, m, false)
+}
+
 func checkSound(t *testing.T, pattern, s string, seen *[3]int) {
 	t.Helper()
 	for _, m := range []mode{plain, resource, arnLike} {
-		p := compile(pattern, m, false)
+		p := build(pattern, m)
 		got := p.Match(s)
 		seen[got]++
 		all := fillings(pattern, s)
@@ -253,11 +274,15 @@ func checkSound(t *testing.T, pattern, s string, seen *[3]int) {
 		}
 		for _, f := range all {
 			fp, fs := f.fill(pattern), f.fill(s)
-			if want := naive(fp, fs, m, 0) || fp != "" && strings.Trim(fp, "*") == ""; got != truth.Maybe && truth.Of(want) != got {
+			want := naive(fp, fs, m, 0) || fp != "" && strings.Trim(fp, "*") == ""
+			if m == arnLike {
+				want = want && strings.HasPrefix(fs, "arn:") && strings.Count(fs, ":") >= 5
+			}
+			if got != truth.Maybe && truth.Of(want) != got {
 				t.Fatalf("mode %d: %q on %q = %v, but %q on %q = %v", m, Render(pattern), Render(s), got, fp, fs, want)
 			}
 		}
-		if !strings.HasPrefix(pattern, p.Prefix()) {
+		if m != arnLike && !strings.HasPrefix(pattern, p.Prefix()) {
 			t.Fatalf("Prefix(%q) = %q", pattern, p.Prefix())
 		}
 	}

@@ -160,12 +160,15 @@ func (e *eval) classify(r *result) {
 		// Principals and resources of different partitions do not meet
 		// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_compare-resource-policies.html).
 		if r.meet = match.Equal(partition, c.partition); r.meet == truth.No {
-			r.same, r.never, r.layer = truth.No, "the caller is in another partition than the resource", "resource"
+			r.same, r.never, r.layer = truth.No, "the caller is in another partition than the resource", r.resourceLayer()
 		}
+	}
+	if r.kind == selfGuarded && !r.trust && r.same == truth.No && r.never == "" && c.kind.iamPrincipal() && !crossKMS(action) {
+		r.never, r.layer = "KMS does not let another account make this call", "resource"
 	}
 	// A role can be passed only within its account
 	// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html).
-	r.home = strings.EqualFold(action, "iam:PassRole")
+	r.home = strings.EqualFold(action, "iam:PassRole") && c.kind.iamPrincipal()
 	switch {
 	case r.home && r.same == truth.No:
 		r.never, r.layer = "a role cannot be passed across accounts", "passrole"
@@ -188,6 +191,23 @@ func assumes(action string) bool {
 		}
 	}
 	return false
+}
+
+// crossKMS reports whether a key can be used from another account by an
+// action; permission for any other has no effect there
+// (https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html).
+func crossKMS(action string) bool {
+	op := action[strings.IndexByte(action, ':')+1:]
+	for _, o := range [...]string{
+		"Decrypt", "Encrypt", "GenerateDataKey", "DescribeKey", "CreateGrant", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo",
+		"DeriveSharedSecret", "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateMac", "GetKeyRotationStatus",
+		"GetPublicKey", "ListGrants", "RetireGrant", "RevokeGrant", "Sign", "Verify", "VerifyMac", "ReEncrypt",
+	} {
+		if strings.EqualFold(op, o) {
+			return true
+		}
+	}
+	return match.HasHole(action)
 }
 
 // rootMayMend reports whether the request is one by which the root user of
@@ -222,7 +242,8 @@ func (e *eval) controlPolicies(r *result, iamCaller bool) {
 			r.scpDeny = r.scpDeny.Or(o.deny)
 		}
 		if e.pol.holes("scp") {
-			r.scpAllow = r.scpAllow.And(truth.Maybe)
+			// Another policy may allow at a level, another level may not.
+			r.scpAllow = truth.Maybe
 			r.scpDeny = r.scpDeny.Or(truth.Maybe)
 		}
 	}
@@ -230,8 +251,10 @@ func (e *eval) controlPolicies(r *result, iamCaller bool) {
 	// service-linked roles and AWS managed keys; RCPFullAWSAccess stays
 	// attached at every level, so that only their denies count
 	// (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html).
+	// They do not bear on kms:RetireGrant either (same page).
+	retire := strings.EqualFold(e.req.Action, "kms:RetireGrant")
 	own := e.pol.ResourceManagement || e.pol.Management && r.same == truth.Yes
-	if !linked && !own && !e.pol.AWSManagedKey && (e.c.rcp != nil || e.pol.holes("rcp")) && e.engine.opt.RCPServices(strings.ToLower(e.service())) {
+	if !linked && !own && !retire && !e.pol.AWSManagedKey && (e.c.rcp != nil || e.pol.holes("rcp")) && e.engine.opt.RCPServices(strings.ToLower(e.service())) {
 		r.rcps = true
 		for i := range e.c.rcp {
 			r.rcpDeny = r.rcpDeny.Or(e.ask(&e.c.rcp[i]).deny)
@@ -250,11 +273,32 @@ func (e *eval) throughEndpoint(r *result) {
 	unknown := e.pol.holes("endpoint")
 	r.through = e.pol.HasEndpoint || len(e.c.endpoint.policies) > 0 || unknown
 	if r.through {
+		e.gateway = e.gatewayEndpoint()
 		r.endpoint = e.ask(&e.c.endpoint)
+		e.gateway = truth.No
 		if unknown {
 			r.endpoint.allow = truth.Maybe
 			r.endpoint.deny = r.endpoint.deny.Or(truth.Maybe)
 		}
+	}
+}
+
+// gatewayEndpoint reports whether the request comes through a gateway endpoint,
+// whose policy lets in single principals by aws:PrincipalArn only: an account
+// there means its root user
+// (https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html#vpc-endpoint-policies-gateway).
+func (e *eval) gatewayEndpoint() truth.Value {
+	switch e.pol.EndpointType {
+	case "Gateway":
+		return truth.Yes
+	case "Interface":
+		return truth.No
+	}
+	switch strings.ToLower(e.service()) {
+	case "s3", "dynamodb":
+		return truth.Maybe
+	default:
+		return truth.No
 	}
 }
 
@@ -327,7 +371,7 @@ func (e *eval) sameAccount(r *result) truth.Value {
 // names
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html).
 func (e *eval) crossAccount(r *result) truth.Value {
-	if r.home {
+	if r.home || r.kind == selfGuarded && !r.trust && !crossKMS(e.req.Action) {
 		return truth.No
 	}
 	capped := r.limits[limitBoundary].And(r.limits[limitSession])

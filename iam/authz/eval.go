@@ -19,7 +19,8 @@ type eval struct {
 	symbolic    bool   // the resource holds holes, or the action
 	derived     [derivedKeys][1]string
 	sessionRole string
-	full        bool // ask every policy to the end, for a trace
+	gateway     truth.Value // asking the policy of a gateway endpoint
+	full        bool        // ask every policy to the end, for a trace
 }
 
 func (e *eval) init(engine *Engine, req *iam.Request, p *Policies) {
@@ -159,7 +160,12 @@ func (e *eval) principal(s *statement) reach {
 	}
 	var r reach
 	for i := range s.principals {
-		r = r.or(s.principals[i].names(e))
+		p := &s.principals[i]
+		n := p.names(e)
+		if e.gateway != truth.No && p.kind != pAll && (e.caller.kind != root || p.kind != pAccount) {
+			n = n.and(e.gateway.Not())
+		}
+		r = r.or(n)
 	}
 	return r
 }
@@ -287,12 +293,15 @@ func (e *eval) variable(p *iam.Part) (string, truth.Value) {
 	v := e.lookup(low, derivedOf(low))
 	switch {
 	case v.State == iam.Unknown:
-		// With a default it has a value in any case, but which is unknown.
-		sure := truth.Maybe
-		if p.HasDefault {
-			sure = truth.Yes
+		// With a default it has a value in any case, but which is unknown. A
+		// value is never empty, a default may be.
+		switch {
+		case p.HasDefault && p.Default == "":
+			return match.Hole(match.Any, p.Key), truth.Yes
+		case p.HasDefault:
+			return match.Hole(match.Key, p.Key), truth.Yes
 		}
-		return match.Hole(match.Any, p.Key), sure
+		return match.Hole(match.Key, p.Key), truth.Maybe
 	case v.State == iam.Known && !v.Multi && len(v.Values) == 1 && v.Values[0] != "":
 		if !v.Optional {
 			return v.Values[0], truth.Yes

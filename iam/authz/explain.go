@@ -176,7 +176,9 @@ func (e *eval) layers(r *result) []LayerResult {
 	endpoint := LayerResult{Layer: "endpoint", Allows: truth.Yes, Applies: r.through}
 	if r.through {
 		endpoint.Allows, endpoint.Denies = r.endpoint.allow, r.endpoint.deny
+		e.gateway = e.gatewayEndpoint()
 		endpoint.Hits = e.hits(&e.c.endpoint)
+		e.gateway = truth.No
 	}
 	add(endpoint)
 

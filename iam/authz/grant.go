@@ -48,17 +48,30 @@ func (e *eval) grant(g *grant) reach {
 	}
 	r := g.grantee.names(e)
 	r.account = truth.No
-	if v := e.constraints(g.src); v != truth.Yes {
-		r = r.and(v)
+	if constrained(op) {
+		r = r.and(e.constraints(g.src))
 	}
 	return r
+}
+
+// constrained reports whether grant constraints bear on an operation: on the
+// cryptographic operations of a symmetric key, which take an encryption
+// context.
+func constrained(op string) bool {
+	for _, o := range [...]string{
+		"Encrypt", "Decrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "GenerateDataKeyPair",
+		"GenerateDataKeyPairWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo",
+	} {
+		if strings.EqualFold(op, o) {
+			return true
+		}
+	}
+	return false
 }
 
 // constraints compares the encryption context of the request with those of
 // the grant
 // (https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantConstraints.html).
-// They bear on the operations that take an encryption context; DescribeKey,
-// RetireGrant and the like do not.
 func (e *eval) constraints(g *Grant) truth.Value {
 	v := truth.Yes
 	for _, want := range [...]map[string]string{g.EncryptionContextSubset, g.EncryptionContextEquals} {

@@ -184,6 +184,9 @@ func (e *eval) partFacts(parts []iam.Part) []string {
 
 func (e *eval) principalFacts(s *statement) []string {
 	var facts []string
+	if e.gateway == truth.Maybe {
+		facts = append(facts, "whether the VPC endpoint is a gateway endpoint")
+	}
 	for i := range s.principals {
 		p := &s.principals[i]
 		facts = append(facts, render(p.src.Maybe)...)
@@ -192,7 +195,7 @@ func (e *eval) principalFacts(s *statement) []string {
 		}
 		facts = append(facts, match.Holes(p.src.Text)...)
 		switch {
-		case p.kind == pCanonical:
+		case p.kind == pCanonical && e.caller.kind.iamPrincipal():
 			facts = append(facts, "whose canonical user id "+p.src.Text+" is")
 		case p.kind == pSession && e.caller.kind == role:
 			facts = append(facts, "the session name of "+match.Render(e.caller.arn))
@@ -252,6 +255,9 @@ func (e *eval) whyPrincipal(s *statement) string {
 	names := make([]iam.Elem, len(s.src.Principals))
 	for i, p := range s.src.Principals {
 		names[i] = p.Elem
+	}
+	if e.gateway == truth.Yes && !s.notPrincipal {
+		return "a gateway endpoint lets in principals by aws:PrincipalArn with Principal \"*\", not by name"
 	}
 	return fmt.Sprintf("%s %s does not cover %s", elementName("Principal", s.notPrincipal), joinTexts(names), e.whoText())
 }

@@ -37,6 +37,9 @@ type Policies struct {
 	// through. HasEndpoint as HasBoundary.
 	Endpoint    []*iam.Policy
 	HasEndpoint bool
+	// EndpointType is "Gateway" or "Interface", "" where that is not known;
+	// only S3 and DynamoDB have both.
+	EndpointType string
 	// Grants are the grants of the KMS key.
 	Grants []Grant
 

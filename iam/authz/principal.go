@@ -175,14 +175,18 @@ func (p *principal) certain(e *eval) reach {
 			return reach{}
 		}
 	case pCanonical:
-		// Stands for an account or a CloudFront identity; which one is not in
-		// the policy.
+		// It stands for an account; which one is not in the policy
+		// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts).
 		if c.kind.iamPrincipal() {
-			return reach{direct: truth.Maybe}
+			return reach{account: truth.Maybe}
 		}
 		return reach{}
 	case pID:
-		return reach{direct: p.matchesID(e.userID())}
+		id := p.matchesID(e.userID())
+		if strings.HasPrefix(p.src.Text, "AROA") {
+			return reach{byRole: id}
+		}
+		return reach{direct: id}
 	}
 	return p.byARN(c)
 }

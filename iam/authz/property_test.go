@@ -232,7 +232,11 @@ func settle(r *rand.Rand, w *world) *world {
 		}
 		switch l {
 		case "scp":
-			c.scp = append(c.scp, []string{fill.Replace(genPolicy(r, iam.SCP))})
+			if len(c.scp) > 0 && r.IntN(2) == 0 {
+				c.scp[1] = append(c.scp[1], fill.Replace(genPolicy(r, iam.SCP)))
+			} else {
+				c.scp = append(c.scp, []string{fill.Replace(genPolicy(r, iam.SCP))})
+			}
 		case "boundary":
 			if !c.bounded {
 				c.bounded = true
