@@ -1,0 +1,291 @@
+package ask
+
+import (
+	"fmt"
+	"strings"
+
+	"penstock/iam"
+)
+
+// A question is one line, read. Its strings are pieces of the line.
+type question struct {
+	id       string // as written, "null" where the line has none
+	req      iam.Request
+	policies string // as written
+	grants   string // as written; "" for none
+	flags    flags
+	seen     parts
+}
+
+// flags are what a question says beside documents.
+type flags uint8
+
+const (
+	management flags = 1 << iota
+	resourceManagement
+	serviceLinked
+	trust // the resource's policy is a role's trust
+)
+
+// parts are the parts of a question that were met.
+type parts uint8
+
+const (
+	hasID parts = 1 << iota
+	hasRequest
+	hasPolicies
+)
+
+func (q *question) reset() {
+	ctx := q.req.Context
+	ctx.Reset()
+	*q = question{id: "null", req: iam.Request{Context: ctx}}
+}
+
+// question reads the line's map.
+func (a *Asker) question(c *cursor) error {
+	q := &a.q
+	once := func(p parts, key string) error {
+		if q.seen&p != 0 {
+			return c.fail("%q stands twice", key)
+		}
+		q.seen |= p
+		return nil
+	}
+	return c.object(func(key string) error {
+		switch key {
+		case "id":
+			if err := once(hasID, key); err != nil {
+				return err
+			}
+			return q.readID(c)
+		case "request":
+			if err := once(hasRequest, key); err != nil {
+				return err
+			}
+			return a.request(c)
+		case "policies":
+			if err := once(hasPolicies, key); err != nil {
+				return err
+			}
+			raw, err := c.raw()
+			q.policies = raw
+			return err
+		default:
+			if ok, err := q.extra(c, key); ok || err != nil {
+				return err
+			}
+			return c.skip(0) // a note
+		}
+	})
+}
+
+// extra reads what may stand beside the request, in it, or with the policies.
+func (q *question) extra(c *cursor, key string) (bool, error) {
+	var f flags
+	switch key {
+	case "grants":
+		if q.grants != "" {
+			return true, c.fail("%q stands twice", key)
+		}
+		raw, err := c.raw()
+		q.grants = raw
+		return true, err
+	case "management":
+		f = management
+	case "resourceManagement":
+		f = resourceManagement
+	case "serviceLinked":
+		f = serviceLinked
+	default:
+		return false, nil
+	}
+	yes, err := c.boolean()
+	if yes {
+		q.flags |= f
+	}
+	return true, err
+}
+
+func (q *question) readID(c *cursor) error {
+	c.space()
+	start := c.i
+	if _, _, err := c.scalar(); err != nil {
+		return err
+	}
+	q.id = c.s[start:c.i]
+	return nil
+}
+
+// request reads the request.
+func (a *Asker) request(c *cursor) error {
+	req := &a.q.req
+	var principal string
+	var seen uint8
+	err := c.object(func(key string) error {
+		var to *string
+		var bit uint8
+		switch key {
+		case "principal":
+			to, bit = &principal, 1
+		case "action":
+			to, bit = &req.Action, 2
+		case "resource":
+			to, bit = &req.Resource, 4
+		case "resourceAccount":
+			to, bit = &req.ResourceAccount, 8
+		case "role":
+			to, bit = &req.Principal.Role, 16
+		case "context":
+			if seen&32 != 0 {
+				return c.fail("%q stands twice", key)
+			}
+			seen |= 32
+			return a.context(c)
+		case "open":
+			if seen&64 != 0 {
+				return c.fail("%q stands twice", key)
+			}
+			seen |= 64
+			yes, err := c.boolean()
+			req.Context.Open = yes
+			return err
+		case "note":
+			return c.skip(0)
+		default:
+			if ok, err := a.q.extra(c, key); ok || err != nil {
+				return err
+			}
+			return c.fail("a request has no %q; it has principal, action, resource, resourceAccount, role, context and open", key)
+		}
+		if seen&bit != 0 {
+			return c.fail("%q stands twice", key)
+		}
+		seen |= bit
+		text, null, err := c.scalar()
+		if !null {
+			*to = text
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return readPrincipal(&req.Principal, principal)
+}
+
+// readPrincipal takes a principal as a question writes it: an ARN, the name of
+// a service, or "*" for an anonymous caller.
+func readPrincipal(p *iam.Principal, s string) error {
+	switch {
+	case s == "*":
+	case strings.HasPrefix(s, "arn:"):
+		p.ARN = s
+	case s == "":
+		return fmt.Errorf("the request has no principal: an ARN, the name of a service, or \"*\" for an anonymous caller")
+	case strings.Contains(s, ".") && !strings.ContainsAny(s, ":/ *"):
+		p.Service = s
+	default:
+		return fmt.Errorf("the principal %q is no ARN, no name of a service such as codebuild.amazonaws.com, and not \"*\"", s)
+	}
+	return nil
+}
+
+// context reads the condition keys. Null is known to be absent.
+func (a *Asker) context(c *cursor) error {
+	if c.space() == 'n' {
+		_, _, err := c.scalar()
+		return err
+	}
+	ctx := &a.q.req.Context
+	return c.object(func(key string) error {
+		if ctx.Has(key) {
+			return c.fail("the context has %q twice; keys do not differ by case", key)
+		}
+		v := iam.ContextValue{State: iam.Known}
+		from := len(a.values)
+		if c.space() == '[' {
+			v.Multi = true
+			err := c.array(func() error {
+				text, null, err := c.scalar()
+				if null {
+					return c.fail("a null stands among the values of %q", key)
+				}
+				a.values = append(a.values, text)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		} else {
+			text, null, err := c.scalar()
+			if err != nil {
+				return err
+			}
+			if null {
+				v.State = iam.Absent
+			} else {
+				a.values = append(a.values, text)
+			}
+		}
+		v.Values = a.values[from:len(a.values):len(a.values)]
+		ctx.Put(key, v)
+		return nil
+	})
+}
+
+// check completes the question, or says what it lacks.
+func (a *Asker) check() error {
+	q := &a.q
+	if q.seen&hasRequest == 0 {
+		return fmt.Errorf("the question has no \"request\"")
+	}
+	req := &q.req
+	prefix, name, ok := strings.Cut(req.Action, ":")
+	switch {
+	case req.Action == "":
+		return fmt.Errorf("the request has no action")
+	case !ok || prefix == "" || name == "" || strings.ContainsAny(req.Action, "*? ,"):
+		return fmt.Errorf("the action %q is not one action, such as s3:GetObject", req.Action)
+	}
+	if req.Resource == "" {
+		req.Resource = "*"
+	}
+	if req.Principal.Role == "" && strings.Contains(req.Principal.ARN, ":assumed-role/") {
+		// aws:PrincipalArn of a session is its role, with the path.
+		if v := req.Context.Get("aws:PrincipalArn"); v.State == iam.Known && len(v.Values) == 1 {
+			req.Principal.Role = roleOf(req.Principal.ARN, v.Values[0])
+		}
+	}
+	if governedByTrust(req.Action) {
+		q.flags |= trust
+	}
+	return nil
+}
+
+// roleOf returns role where it is the role of a session, else "".
+func roleOf(session, role string) string {
+	s, r := strings.SplitN(session, ":", 6), strings.SplitN(role, ":", 6)
+	if len(s) < 6 || len(r) < 6 || s[1] != r[1] || r[2] != "iam" || s[4] != r[4] || !strings.HasPrefix(r[5], "role/") {
+		return ""
+	}
+	name, _, _ := strings.Cut(strings.TrimPrefix(s[5], "assumed-role/"), "/")
+	if r[5][strings.LastIndexByte(r[5], '/')+1:] != name {
+		return ""
+	}
+	return role
+}
+
+// governedByTrust reports whether the policy of the resource is a trust policy
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html).
+func governedByTrust(action string) bool {
+	if len(action) < 4 || !strings.EqualFold(action[:4], "sts:") {
+		return false
+	}
+	switch strings.ToLower(action[4:]) {
+	case "assumerole", "assumerolewithsaml", "assumerolewithwebidentity", "tagsession", "setsourceidentity", "setcontext":
+		return true
+	default:
+		return false
+	}
+}
