@@ -282,6 +282,7 @@ func (e *eval) listed(s *statement) truth.Value {
 		byRole = byRole.Or(r.byRole)
 		if c.kind == root {
 			account = account.Or(r.direct)
+			named = named.Or(r.account) // the root user is the account
 		}
 	}
 	switch c.kind {

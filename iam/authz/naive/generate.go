@@ -336,10 +336,10 @@ func (g *maker) policy(k iam.Kind) *iam.Policy {
 
 func (g *maker) statement(k iam.Kind) iam.Statement {
 	st := iam.Statement{Effect: iam.Allow, Maybe: g.facts(10)}
-	if g.one(4) || k == iam.RCP {
+	if g.one(6) || k == iam.RCP {
 		st.Effect = iam.Deny
 	}
-	if k != iam.RCP && g.one(8) {
+	if k != iam.RCP && g.one(12) {
 		st.NotAction = true
 	}
 	for range 1 + g.choose(2) {
@@ -350,7 +350,7 @@ func (g *maker) statement(k iam.Kind) iam.Statement {
 		if (k == iam.Resource || k == iam.Endpoint) && g.one(10) {
 			st.HasResource = false
 		} else {
-			st.NotResource = g.one(8)
+			st.NotResource = g.one(12)
 			for range 1 + g.choose(2) {
 				st.Resources = append(st.Resources, iam.Elem{Text: g.resource()})
 			}

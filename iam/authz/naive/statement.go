@@ -244,9 +244,17 @@ func (w *world) statement(p *iam.Policy, st *iam.Statement) names {
 	case iam.Resource, iam.Trust, iam.RCP, iam.Endpoint:
 		has = true
 	}
-	m := w.action(st).and(w.resource(st, p.Version))
+	m := w.action(st)
+	if m != no {
+		m = m.and(w.resource(st, p.Version))
+	}
 	for _, c := range st.Conditions {
-		m = m.and(w.condition(c, p.Version, st.Effect))
+		if m != no {
+			m = m.and(w.condition(c, p.Version, st.Effect))
+		}
+	}
+	if m == no {
+		return names{}
 	}
 	m = m.given(st.Maybe).given(p.Maybe)
 	if p.Broken != "" {

@@ -1,0 +1,62 @@
+package authz_test
+
+import (
+	"fmt"
+
+	"penstock/doc/json"
+	"penstock/iam"
+	"penstock/iam/authz"
+	"penstock/source"
+)
+
+func policy(kind iam.Kind, text string) *iam.Policy {
+	n, _, err := json.Parse(source.NewFile("policy.json", []byte(text)))
+	if err != nil {
+		panic(err)
+	}
+	p, _ := iam.Parse(n, kind)
+	return p
+}
+
+func Example() {
+	e := authz.New(authz.Options{})
+	req := &iam.Request{
+		Principal: iam.Principal{ARN: "arn:aws:iam::111111111111:role/pipeline"},
+		Action:    "sts:AssumeRole",
+		Resource:  "arn:aws:iam::222222222222:role/deploy",
+	}
+	p := &authz.Policies{
+		Identity: []*iam.Policy{policy(iam.Identity, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}}`)},
+		Resource: []*iam.Policy{policy(iam.Trust, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole",
+			"Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Condition":{"StringEquals":{"sts:ExternalId":"e-1"}}}}`)},
+	}
+	d := e.Explain(req, p)
+	fmt.Println(d.Verdict, d.Layer)
+	fmt.Println(d.Deciding.Why)
+	fmt.Println(authz.AccessDenied(req, d, "run-1"))
+	// Output:
+	// deny trust
+	// StringEquals sts:ExternalId: the request does not carry the key
+	// User: arn:aws:sts::111111111111:assumed-role/pipeline/run-1 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::222222222222:role/deploy
+}
+
+func ExampleEngine_Explain_depends() {
+	e := authz.New(authz.Options{})
+	req := &iam.Request{
+		Principal: iam.Principal{ARN: "arn:aws:iam::111111111111:user/ann"},
+		Action:    "s3:DeleteObject", Resource: "arn:aws:s3:::b/k", ResourceAccount: "111111111111",
+		Context: iam.Context{Open: true},
+	}
+	p := &authz.Policies{Identity: []*iam.Policy{policy(iam.Identity, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*",
+		"Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}}`)}}
+	d := e.Explain(req, p)
+	fmt.Println(d.Verdict, d.Missing)
+	// Output: depends [aws:MultiFactorAuthPresent]
+}
+
+func ExampleDerive() {
+	req := &iam.Request{Principal: iam.Principal{ARN: "arn:aws:sts::111111111111:assumed-role/build/run"}, Action: "s3:GetObject", Resource: "*"}
+	ctx := authz.Derive(req)
+	fmt.Println(ctx.Get("aws:PrincipalArn").Values, ctx.Get("aws:PrincipalType").Values)
+	// Output: [arn:aws:iam::111111111111:role/build] [AssumedRole]
+}
