@@ -108,6 +108,9 @@ func (l *laws) scalar(n *doc.Node, root, flow, key bool) {
 	end := ""
 	if n.Outer().End < len(l.file.Data) {
 		end = "\n"
+		if l.file.Data[n.Outer().End] == '\r' {
+			end = "\r" // or it would be one with a CR before it
+		}
 	}
 	if key && end == "" && n.Style >= doc.Literal {
 		return // a line break after it would be part of it
