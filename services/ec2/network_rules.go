@@ -65,7 +65,7 @@ func (w world) groupsIn(groups []string, vpc string) []string {
 	if v := w.byRef(vpcType, vpc); v != nil {
 		return []string{defaultGroup(v)}
 	}
-	return []string{"the default security group of " + vpc}
+	return []string{match.Hole(match.Name, "the default security group of VPC "+match.Render(vpc))}
 }
 
 // opens reports whether security groups let traffic on port 443 out to a peer,
