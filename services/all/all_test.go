@@ -13,11 +13,15 @@ import (
 	"penstock/service"
 )
 
-var update = flag.Bool("update", false, "rewrite docs/catalogue.md")
+var update = flag.Bool("update", false, "rewrite docs/catalogue.md and docs/services.md")
 
-func TestCatalogue(t *testing.T) {
-	const file = "../../docs/catalogue.md"
-	got := Catalogue(Services())
+func TestCatalogue(t *testing.T) { document(t, "../../docs/catalogue.md", Catalogue(Services())) }
+
+func TestMatrix(t *testing.T) { document(t, "../../docs/services.md", Matrix(Services())) }
+
+// document compares a generated page with the one in the repository.
+func document(t *testing.T, file, got string) {
+	t.Helper()
 	if *update {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
