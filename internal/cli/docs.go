@@ -68,6 +68,8 @@ const exitPage = `# Exit codes
 | 3 | could not finish | a file cannot be read or is no template; a theorem was asked for that this version has no prover for |
 | 130 | interrupted | |
 
+` + "`penstock prove --explain`" + ` explains and does not judge: it exits with 0 for a call that is denied, too.
+
 Where several apply, 1 goes before 3: one theorem that fails is an answer. Data goes to standard output, all else to
 standard error: what went wrong as ` + "`error: …`" + `, and what would be right as ` + "`hint: …`" + `.
 `

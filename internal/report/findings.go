@@ -124,6 +124,16 @@ func (t *text) note(n diag.Note) {
 	t.prose("   "+t.paint(term.Faint, term.Pad("see", 11))+" "+where, strings.Repeat(" ", 15), term.Plain, n.Message)
 }
 
+// patchLine makes a line of a patch fit to be shown; its tabs must stay for
+// the patch to apply.
+func patchLine(l string) string {
+	parts := strings.Split(strings.TrimSuffix(l, "\r"), "\t")
+	for i := range parts {
+		parts[i] = term.Printable(parts[i])
+	}
+	return strings.Join(parts, "\t")
+}
+
 // fix writes a fix of finding n as a patch; one that was written before is
 // named, not repeated.
 func (t *text) fix(n int, f *diag.Fix) {
@@ -152,6 +162,6 @@ func (t *text) fix(n int, f *diag.Fix) {
 		case strings.HasPrefix(l, "-"):
 			style = term.Removed
 		}
-		t.line("   ", t.paint(style, strings.TrimSuffix(l, "\r")))
+		t.line("   ", t.Paint.Paint(style, patchLine(l)))
 	}
 }
