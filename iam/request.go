@@ -143,9 +143,10 @@ func (c *Context) Clone() Context {
 	return d
 }
 
-// Reset empties c, Open included, and keeps its memory for the next request.
+// Reset empties c, Open and Rest included, and keeps its memory for the next
+// request.
 func (c *Context) Reset() {
-	c.Open = false
+	c.Open, c.Rest = false, nil
 	if len(c.keys) > 256 {
 		c.keys, c.name = nil, nil // clearing a map costs what it once held
 	}
