@@ -5,7 +5,7 @@ import "strings"
 // A piece is one place of a pattern: a byte, a wildcard, or text that is not
 // known.
 type piece struct {
-	kind byte // 'c' this byte, '?' one character, '*' any characters, 'h' unknown text, maybe none
+	kind byte // 'c' this byte, '?' one character, '*' any characters, 'h' unknown text of one character or more
 	c    byte
 	// stays: the wildcard does not cross a colon.
 	stays bool
@@ -63,7 +63,7 @@ func glob(ps []piece, s string) tri {
 					}
 				}
 			case 'h':
-				for k := j; k <= len(s); k++ {
+				for k := j + 1; k <= len(s); k++ {
 					next[k] = true
 				}
 			}
