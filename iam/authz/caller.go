@@ -46,6 +46,7 @@ type caller struct {
 	name      string // of user, role or federated user, without path
 	session   string
 	roleARN   string // with its path, "" where that is not known
+	rolePart  string // "role/path/name" of roleARN
 	linked    bool   // a service-linked role
 }
 
@@ -94,13 +95,14 @@ func (c *caller) read(p *iam.Principal) {
 	case svc == "iam" && kind == "user":
 		c.kind, c.name = user, baseName(rest)
 	case svc == "iam" && kind == "role":
-		c.kind, c.name, c.roleARN = role, baseName(rest), p.ARN
+		c.kind, c.name, c.roleARN, c.rolePart = role, baseName(rest), p.ARN, res
 		c.linked = strings.HasPrefix(rest, "aws-service-role/")
 	case svc == "sts" && kind == "assumed-role":
 		c.kind = session
 		c.name, c.session, _ = strings.Cut(rest, "/")
 		c.roleARN = p.Role
 		if _, _, _, r, ok := cutARN(p.Role); ok {
+			c.rolePart = r
 			c.linked = strings.HasPrefix(r, "role/aws-service-role/")
 		} else {
 			// IAM keeps this prefix for service-linked roles
@@ -120,17 +122,14 @@ func (c *caller) read(p *iam.Principal) {
 // so a path that a session's ARN has lost is no matter; one that is known and
 // differs means another role.
 func (c *caller) sameRole(resource string) truth.Value {
-	if c.roleARN != "" {
-		_, _, _, own, ok := cutARN(c.roleARN)
-		if ok && own == resource {
-			return truth.Yes
-		}
-		if ok && c.kind == role {
-			return match.Equal(own, resource)
-		}
-		if ok {
-			return match.Equal(own, resource).And(match.Equal(c.name, baseName(resource)))
-		}
+	switch own := c.rolePart; {
+	case own == "":
+	case own == resource:
+		return truth.Yes
+	case c.kind == role:
+		return match.Equal(own, resource)
+	default:
+		return match.Equal(own, resource).And(match.Equal(c.name, baseName(resource)))
 	}
 	return match.Equal(c.name, baseName(resource))
 }

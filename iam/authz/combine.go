@@ -138,7 +138,7 @@ func (e *eval) classify(r *result) {
 	switch {
 	case assumes(action) && (strings.HasPrefix(res, "role/") || match.HasHole(e.resource)):
 		r.kind, r.trust = selfGuarded, true
-	case strings.EqualFold(e.service(), "kms") && e.resource != "*" && !(svc == "kms" && !strings.HasPrefix(res, "key/") && !match.HasHole(res)):
+	case e.service() == "kms" && e.resource != "*" && !(svc == "kms" && !strings.HasPrefix(res, "key/") && !match.HasHole(res)):
 		r.kind = selfGuarded
 	}
 	if e.req.ResourceAccount != "" {
@@ -254,7 +254,7 @@ func (e *eval) controlPolicies(r *result, iamCaller bool) {
 	// They do not bear on kms:RetireGrant either (same page).
 	retire := strings.EqualFold(e.req.Action, "kms:RetireGrant")
 	own := e.pol.ResourceManagement || e.pol.Management && r.same == truth.Yes
-	if !linked && !own && !retire && !e.pol.AWSManagedKey && (e.c.rcp != nil || e.pol.holes("rcp")) && e.engine.opt.RCPServices(strings.ToLower(e.service())) {
+	if !linked && !own && !retire && !e.pol.AWSManagedKey && (e.c.rcp != nil || e.pol.holes("rcp")) && e.engine.opt.RCPServices(e.service()) {
 		r.rcps = true
 		for i := range e.c.rcp {
 			r.rcpDeny = r.rcpDeny.Or(e.ask(&e.c.rcp[i]).deny)
@@ -294,7 +294,7 @@ func (e *eval) gatewayEndpoint() truth.Value {
 	case "Interface":
 		return truth.No
 	}
-	switch strings.ToLower(e.service()) {
+	switch e.service() {
 	case "s3", "dynamodb":
 		return truth.Maybe
 	default:

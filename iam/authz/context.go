@@ -228,11 +228,12 @@ func (e *eval) known(d derivedKey, s string) iam.ContextValue {
 	return iam.ContextValue{State: iam.Known, Values: e.derived[d][:]}
 }
 
-// service returns the IAM prefix of the action; an ill-formed one gives "".
+// service returns the IAM prefix of the action in lower case; an ill-formed
+// action gives "".
 func (e *eval) service() string {
-	s, _, _ := strings.Cut(e.req.Action, ":")
-	if strings.EqualFold(s, "kms") {
-		return "kms"
+	if e.svc == "" {
+		s, _, _ := strings.Cut(e.req.Action, ":")
+		e.svc = strings.ToLower(s)
 	}
-	return s
+	return e.svc
 }

@@ -19,6 +19,7 @@ type eval struct {
 	symbolic    bool   // the resource holds holes, or the action
 	derived     [derivedKeys][1]string
 	sessionRole string
+	svc         string      // see service
 	gateway     truth.Value // asking the policy of a gateway endpoint
 	full        bool        // ask every policy to the end, for a trace
 }
@@ -71,34 +72,7 @@ func (e *eval) askPolicy(p *policy, o *outcome) {
 		}
 		return
 	}
-	var buf [80]byte
-	low := lowerASCII(e.req.Action, buf[:])
-	for _, i := range p.index.exact[string(low)] {
-		e.askStatement(p, &p.statements[i], o)
-	}
-	if c := strings.IndexByte(e.req.Action, ':'); c >= 0 {
-		for _, i := range p.index.service[string(low[:c])] {
-			e.askStatement(p, &p.statements[i], o)
-		}
-	}
-	for _, i := range p.index.rest {
-		e.askStatement(p, &p.statements[i], o)
-	}
-}
-
-// lowerASCII writes s in lower case into buf, if it fits.
-func lowerASCII(s string, buf []byte) []byte {
-	if len(s) > len(buf) {
-		return []byte(strings.ToLower(s))
-	}
-	for i := range len(s) {
-		c := s[i]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		buf[i] = c
-	}
-	return buf[:len(s)]
+	e.candidates(p, func(s *statement) { e.askStatement(p, s, o) })
 }
 
 func (e *eval) askStatement(p *policy, s *statement, o *outcome) {

@@ -1,7 +1,7 @@
 package authz
 
 import (
-	"strings"
+	"slices"
 
 	"penstock/iam"
 	"penstock/truth"
@@ -96,7 +96,11 @@ func (e *eval) matched(r *result, list []Match) []Match {
 
 func (e *eval) matchedIn(l *layer, name string, level int, list []Match) []Match {
 	for i, p := range l.policies {
+		first := len(list)
 		add := func(s *statement) {
+			if slices.ContainsFunc(list[first:], func(m Match) bool { return m.Statement == s.src }) {
+				return
+			}
 			if s.allow && p.broken {
 				return // it grants nothing
 			}
@@ -108,25 +112,8 @@ func (e *eval) matchedIn(l *layer, name string, level int, list []Match) []Match
 				list = append(list, Match{name, level, i, s.src, v})
 			}
 		}
-		if p.index == nil {
-			for j := range p.statements {
-				add(&p.statements[j])
-			}
-			continue
-		}
-		var buf [80]byte
-		low := lowerASCII(e.req.Action, buf[:])
-		for _, j := range p.index.exact[string(low)] {
-			add(&p.statements[j])
-		}
-		if c := strings.IndexByte(e.req.Action, ':'); c >= 0 {
-			for _, j := range p.index.service[string(low[:c])] {
-				add(&p.statements[j])
-			}
-		}
-		for _, j := range p.index.rest {
-			add(&p.statements[j])
-		}
+		e.candidates(p, add)
+		slices.SortFunc(list[first:], func(a, b Match) int { return a.Statement.Index - b.Statement.Index })
 	}
 	return list
 }

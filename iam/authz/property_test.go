@@ -439,3 +439,41 @@ func FuzzDecide(f *testing.F) {
 		check(t, rand.New(rand.NewPCG(a, b)), &seen)
 	})
 }
+
+// TestIndex compares one long policy, which has an index, with the same
+// statements in short ones, which have none.
+func TestIndex(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 9))
+	var seen [3]int
+	for range 15 {
+		w := genWorld(r)
+		w.layers["identity"] = nil
+		var all []string
+		for range 80 {
+			st := genStatement(r, iam.Identity)
+			if r.IntN(10) > 0 {
+				st = strings.Replace(st, `"Effect":"Deny"`, `"Effect":"Allow"`, 1)
+			}
+			all = append(all, st)
+			w.layers["identity"] = append(w.layers["identity"], `{"Version":"2012-10-17","Statement":[`+st+`]}`)
+		}
+		c := clone(w)
+		c.layers["identity"] = []string{`{"Version":"2012-10-17","Statement":[` + strings.Join(all, ",") + `]}`}
+		for i := range 12 {
+			w.action, c.action = genActions[i%len(genActions)], genActions[i%len(genActions)]
+			svc, _, _ := strings.Cut(w.action, ":")
+			w.resource = pick(r, genResources[svc])
+			c.resource = w.resource
+			if svc == "sts" || svc == "iam" {
+				delete(w.layers, "resource")
+				delete(c.layers, "resource")
+			}
+			a, b := w.decide(t), c.decide(t)
+			seen[a]++
+			if a != b {
+				t.Fatalf("%v in short policies, %v in a long one\n%v", a, b, c)
+			}
+		}
+	}
+	t.Log(seen)
+}

@@ -12,9 +12,9 @@ type piece struct {
 }
 
 func literal(s string) []piece {
-	var ps []piece
-	for i := 0; i < len(s); i++ {
-		ps = append(ps, piece{kind: 'c', c: s[i]})
+	ps := make([]piece, len(s))
+	for i := range ps {
+		ps[i] = piece{kind: 'c', c: s[i]}
 	}
 	return ps
 }
@@ -38,14 +38,21 @@ func glob(ps []piece, s string) tri {
 		holes = holes || p.kind == 'h'
 	}
 	// reach[j]: the pieces so far match s[:j].
-	reach := make([]bool, len(s)+1)
+	var one, two [128]bool
+	reach, next := one[:], two[:]
+	if len(s) >= len(one) {
+		reach, next = make([]bool, len(s)+1), make([]bool, len(s)+1)
+	}
+	reach, next = reach[:len(s)+1], next[:len(s)+1]
 	reach[0] = true
 	for _, p := range ps {
-		next := make([]bool, len(s)+1)
+		alive := false
+		clear(next)
 		for j := 0; j <= len(s); j++ {
 			if !reach[j] {
 				continue
 			}
+			alive = true
 			switch p.kind {
 			case 'c':
 				if j < len(s) && s[j] == p.c {
@@ -68,7 +75,10 @@ func glob(ps []piece, s string) tri {
 				}
 			}
 		}
-		reach = next
+		if !alive {
+			return no
+		}
+		reach, next = next, reach
 	}
 	if !reach[len(s)] {
 		return no
