@@ -21,6 +21,7 @@ func FuzzParse(f *testing.F) {
 		"--- &a !T\n&b k: *a\n", "a: b\r\n c\r\nd: 'x\r\n\r\n y'\r\n", "\ufeffa: \u2028b\n",
 		"a: >\n\n  x\n\n    y\n  z\n\n", "? |\n  k\n: - a\n  - b\n",
 		"<<: [{a: 1}, {b: 2}]\nc: !<!x> y\n", "%TAG ! tag:x,2000:\n---\n!a b\n...\n--- >-\n x\n",
+		"[:]", "?\n:: |", "  :\n  :  ? a\n  :", "\ufeff\ufeff0", "|\n---", " --- -:", "|+\n\r\r",
 	} {
 		f.Add([]byte(s))
 	}
