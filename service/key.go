@@ -101,3 +101,20 @@ func UseKey(s *Site, c *Call, svc string, e *cloud.Encryption) Target {
 	t.Context = ViaKMS(svc, t.Region, c.Request.Principal)
 	return t
 }
+
+// AsService is the context of a request to KMS that a service makes as itself
+// for something it was told to write to: nothing is known of it, but that
+// EventBridge sends no source
+// (https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html:
+// aws:SourceAccount and aws:SourceArn are "not supported for
+// EventBridge-to-encrypted topics"; reported in
+// https://github.com/awslabs/landing-zone-accelerator-on-aws/issues/407).
+func AsService(principal string) iam.Context {
+	c := Unknown("kms:ViaService", "kms:CallerAccount", "aws:SourceArn", "aws:SourceAccount")
+	if principal == "events.amazonaws.com" {
+		for _, k := range []string{"aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID"} {
+			c.SetAbsent(k)
+		}
+	}
+	return c
+}

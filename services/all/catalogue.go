@@ -25,7 +25,10 @@ func Catalogue(services []*service.Service) string {
 			rows(&b, a.Rows)
 		}
 		for _, j := range s.Jobs {
-			fmt.Fprintf(&b, "\n### When a %s runs\n\n%s assumes its role: %s\n", j.Type, j.Principal, j.AssumeSource)
+			fmt.Fprintf(&b, "\n### When a %s runs\n", j.Type)
+			if j.Principal != "" {
+				fmt.Fprintf(&b, "\n%s assumes its role: %s\n", j.Principal, j.AssumeSource)
+			}
 			rows(&b, j.Rows)
 		}
 		if len(s.Effects) > 0 {

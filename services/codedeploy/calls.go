@@ -122,6 +122,8 @@ var jobs = []service.Job{{
 	Principal:    "codedeploy.amazonaws.com",
 	Assume:       assumeContext,
 	AssumeSource: rolePage + " (aws:SourceAccount and aws:SourceArn in the trust policy)",
+	// A deployment is started by a person or a script as well.
+	Alone: func(*service.Site) bool { return true },
 	Rows: []service.Row{
 		{
 			ID: "codedeploy.asg.describe", Caller: "service role of the deployment group",

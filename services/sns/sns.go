@@ -11,4 +11,7 @@ var Service = service.Service{
 	Types:   types,
 	Actions: actions,
 	Effects: effects,
+	Jobs:    jobs,
+	Checks:  checks,
+	Codes:   codes,
 }
