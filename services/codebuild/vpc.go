@@ -161,7 +161,7 @@ func commandHosts(s *service.Site) []service.Host {
 				case head == "aws codeartifact", head == "npm config", head == "pip config":
 					mirror = true
 				case head == "docker pull":
-					if image, ok := lastPlain(ws[2:]); ok && publicImage(image) {
+					if image, ok := lastPlain(ws[2:]); ok && service.PublicImage(image) {
 						add("the registry of "+match.Render(image), head+" of a public image", c, need)
 					}
 				case head == "git clone" && len(ws) > 2:
@@ -184,19 +184,6 @@ func named(ws []word) bool {
 		return w.text == "-i" || w.text == "--no-index" || w.text == "--offline" ||
 			strings.HasPrefix(w.text, "--index-url") || strings.HasPrefix(w.text, "--registry") || strings.HasPrefix(w.text, "--extra-index-url")
 	})
-}
-
-// publicImage reports whether an image surely comes from Docker Hub or
-// another public registry.
-func publicImage(ref string) bool {
-	if match.HasHole(ref) {
-		return false
-	}
-	host, _, ok := strings.Cut(ref, "/")
-	if !ok || !strings.ContainsAny(host, ".:") && host != "localhost" {
-		return true // Docker Hub
-	}
-	return slices.Contains([]string{"docker.io", "public.ecr.aws", "ghcr.io", "quay.io", "gcr.io", "registry.k8s.io", "mcr.microsoft.com"}, host)
 }
 
 // lastURL returns the host of the public git server that a command clones

@@ -43,6 +43,10 @@ func unreachable(code string) func(*service.Site, *service.Call) []diag.Finding 
 				lost = append(lost, n)
 			}
 		}
+		if slices.ContainsFunc(lost, func(n *need) bool { return n.need == service.Stops }) {
+			// A public host that may do without is not news beside those.
+			lost = slices.DeleteFunc(lost, func(n *need) bool { return n.need != service.Stops && n.service == "" })
+		}
 		if len(lost) == 0 {
 			return nil
 		}
@@ -55,7 +59,7 @@ func (j *job) finding(code string, lost []*need) diag.Finding {
 	var names []string
 	part := true
 	for _, n := range lost {
-		names = append(names, n.name)
+		names = append(names, match.Render(n.name))
 		part = part && n.part
 		if n.need == service.Stops {
 			f.Severity = diag.Error
@@ -73,7 +77,7 @@ func (j *job) finding(code string, lost []*need) diag.Finding {
 	}
 	f.Message = fmt.Sprintf("%s cannot reach %s from %s: %s; %s", match.Render(j.net.What), list(names), where, lost[0].way.why, j.remedy(code, lost))
 	for _, n := range lost {
-		for _, note := range append([]diag.Note{{At: n.at, Message: "needs " + n.name + ": " + n.why}}, n.way.notes...) {
+		for _, note := range append([]diag.Note{{At: n.at, Message: "needs " + match.Render(n.name) + ": " + n.why}}, n.way.notes...) {
 			if !note.At.IsZero() && !slices.Contains(f.Related, note) {
 				f.Related = append(f.Related, note)
 			}
@@ -95,9 +99,9 @@ func (j *job) remedy(code string, lost []*need) string {
 		case "":
 			public = append(public, n.name)
 		case "s3", "dynamodb":
-			gates = append(gates, serviceName(n.host))
+			gates = append(gates, j.short(n.host))
 		default:
-			faces = append(faces, serviceName(n.host))
+			faces = append(faces, j.short(n.host))
 		}
 	}
 	switch code {
@@ -108,7 +112,7 @@ func (j *job) remedy(code string, lost []*need) string {
 	case "RUN044":
 		return "let TCP port 443 out"
 	case "RUN046":
-		return "make the endpoint for " + list(append(faces, gates...)) + ", or a default route to a NAT gateway: an endpoint serves its own region"
+		return "an endpoint serves its own region, and calls to another need a default route to a NAT gateway"
 	case "RUN048":
 		return "let TCP port 443 out and the answers (ports 1024 to 65535) in"
 	case "RUN049":
@@ -126,6 +130,15 @@ func (j *job) remedy(code string, lost []*need) string {
 		ends = append(ends, "a gateway endpoint in the route table of the subnet for "+list(gates))
 	}
 	return "it needs " + nat + ", or " + strings.Join(ends, " and ")
+}
+
+// short is the name of a service, and the whole name of its endpoint where that
+// is in another region.
+func (j *job) short(h host) string {
+	if h.region == j.site.Region {
+		return h.service
+	}
+	return serviceName(h)
 }
 
 // assume says once what the ways of a job rest on. That an undeclared subnet

@@ -10,4 +10,5 @@ var Service = service.Service{
 	Title:   "Amazon Elastic Container Service",
 	Types:   types,
 	Actions: actions,
+	Jobs:    []service.Job{serviceJob},
 }
