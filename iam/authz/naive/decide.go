@@ -135,6 +135,12 @@ func Decide(req *iam.Request, in Input) Decision {
 	}
 	isTrust := verb == "sts" && arn != nil && arn[2] == "iam" && strings.HasPrefix(arn[5], "role/")
 
+	if c.kind == root && verb == "s3" && name == "deletebucketpolicy" && req.ResourceAccount == c.account {
+		// The root user of the bucket's owner can always get rid of a bucket
+		// policy (S3 API reference, DeleteBucketPolicy).
+		resource.deny = no
+	}
+
 	// The paths to an allow.
 	own := I.and(B).and(S)
 	within := R.direct.or(R.role.and(B).and(S)) // same account, table "Resource-based policies and implicit denies"
@@ -170,6 +176,11 @@ func Decide(req *iam.Request, in Input) Decision {
 
 	deny := identity.deny.or(boundary.deny).or(session.deny).or(resource.deny).or(scpDeny).or(rcpDeny).or(endpoint.deny)
 	// "You cannot pass a role … to another account" (id_roles_use_passrole.html).
+	if isKey && other == yes && name == "schedulekeydeletion" {
+		// One of the operations for which permissions have no effect in
+		// another account (KMS, key-policy-modifying-external-accounts.html).
+		path = no
+	}
 	passed := verb == "iam" && name == "passrole" && (other == yes || !c.hasAccount())
 	if passed {
 		path = no

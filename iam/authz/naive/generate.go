@@ -81,7 +81,9 @@ func (g *maker) request() {
 		{"kms:GenerateDataKey", "arn:P:kms:us-east-1:A:key/k1"},
 		{"kms:DescribeKey", "arn:P:kms:us-east-1:A:key/k1"},
 		{"kms:RetireGrant", "arn:P:kms:us-east-1:A:key/k1"},
+		{"kms:ScheduleKeyDeletion", "arn:P:kms:us-east-1:A:key/k1"},
 		{"kms:ListKeys", "*"},
+		{"s3:DeleteBucketPolicy", "arn:P:s3:::b"},
 		{"sts:AssumeRole", "arn:P:iam::A:role/target"},
 		{"sts:AssumeRole", "arn:P:iam::A:role/target"},
 		{"sts:AssumeRole", "arn:P:iam::A:role/build"},
@@ -326,7 +328,11 @@ func (g *maker) policy(k iam.Kind) *iam.Policy {
 	if g.one(40) {
 		p.Broken = "it is broken"
 	}
-	for i := range 1 + g.choose(3) {
+	n := 1 + g.choose(3)
+	if k == iam.Identity && g.one(60) {
+		n = 24 + g.choose(16) // long enough to be searched by an index
+	}
+	for i := range n {
 		st := g.statement(k)
 		st.Index = i
 		p.Statements = append(p.Statements, st)
