@@ -112,6 +112,9 @@ func (j *job) remedy(code string, lost []*need) string {
 	case "RUN044":
 		return "let TCP port 443 out"
 	case "RUN046":
+		if lost[0].region == j.site.Region {
+			return "its ServiceName must be " + serviceName(lost[0].host)
+		}
 		return "an endpoint serves its own region, and calls to another need a default route to a NAT gateway"
 	case "RUN048":
 		return "let TCP port 443 out and the answers (ports 1024 to 65535) in"

@@ -1,0 +1,58 @@
+package codebuild
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"penstock/service"
+)
+
+func TestCommandHosts(t *testing.T) {
+	for _, c := range []struct {
+		name, commands string
+		want           []string
+	}{
+		{"packages may come from a mirror", "npm ci", []string{"degrades the npm registry"}},
+		{"with sudo", "sudo apt-get install -y jq", []string{"degrades the package mirrors"}},
+		{"an index of one's own", "pip install --index-url https://pypi.example.com/simple -r r.txt", nil},
+		{"after a login to CodeArtifact", "aws codeartifact login --tool npm --domain d --repository r\nnpm ci", nil},
+		{"before one", "npm ci\naws codeartifact login --tool npm --domain d --repository r", []string{"degrades the npm registry"}},
+		{"a public image", "docker pull golang:1.22", []string{"stops the registry of golang:1.22"}},
+		{"one that may be missing", "docker pull golang:1.22 || true", []string{"degrades the registry of golang:1.22"}},
+		{"an image of ECR", "docker pull 111111111111.dkr.ecr.eu-west-1.amazonaws.com/app:1", nil},
+		{"a mirror of images", "docker pull nexus.example.com/golang:1.22", nil},
+		{"under a condition", "if x; then docker pull golang:1.22; fi", nil},
+		{"a clone", "git clone --depth 1 https://token@github.com/a/b", []string{"stops github.com"}},
+		{"a clone from a server of one's own", "git clone https://git.example.com/a/b", nil},
+		{"what makes no request", "npm test\ndocker images", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, _ := projectOf(t, "Name: p\nSource:\n  Type: NO_SOURCE\n  BuildSpec: |\n    version: 0.2\n    phases:\n      build:\n        commands:\n          - |\n            "+strings.ReplaceAll(c.commands, "\n", "\n            ")+"\n")
+			var got []string
+			for _, h := range commandHosts(s) {
+				got = append(got, fmt.Sprintf("%s %s", h.Need, h.Name))
+			}
+			if d := cmp.Diff(c.want, got); d != "" {
+				t.Errorf("-want +got\n%s", d)
+			}
+		})
+	}
+}
+
+// TestInside: which rows of a build are made from within the VPC. A new row
+// must be put on one side or the other.
+func TestInside(t *testing.T) {
+	outside := map[string]bool{}
+	for _, r := range jobRows() {
+		if ok, _ := through(&service.Call{Row: &r}); !ok {
+			outside[strings.Join(strings.Split(r.ID, ".")[:2], ".")] = true
+		}
+	}
+	want := map[string]bool{"codebuild.vpc": true, "codebuild.image": true, "codebuild.reports": true}
+	if d := cmp.Diff(want, outside); d != "" {
+		t.Errorf("rows of CodeBuild itself: -want +got\n%s", d)
+	}
+}
