@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"penstock/arn"
+	"penstock/diag"
 	"penstock/internal/term"
 	"penstock/prove"
 )
@@ -26,7 +27,10 @@ func (t *text) step(s *step, p *pipe, rail string, head bool) {
 			t.bundle(s, p, b, rail)
 		}
 	}
-	if !head && s.Action != nil && len(s.calls) == 0 && len(s.jobs) == 0 && !s.Action.Gate() {
+	for _, f := range s.found {
+		t.cause(s, f, rail)
+	}
+	if !head && s.Action != nil && len(s.found) == 0 && len(s.calls) == 0 && len(s.jobs) == 0 && !s.Action.Gate() {
 		t.line(rail, t.paint(term.Faint, "no calls known"))
 	}
 	for _, j := range s.jobs {
@@ -106,6 +110,34 @@ func tailStyle(m mark) term.Style {
 		return term.Faint
 	}
 	return signs[m].style
+}
+
+// cause writes a line for what a step met beside policies, unless one of its
+// calls tells of it.
+func (t *text) cause(s *step, f *found, rail string) {
+	for _, c := range s.calls {
+		if speaks(f.Finding, c) {
+			return
+		}
+	}
+	m := denied
+	switch {
+	case f.Certainty == diag.Possible:
+		m = depends
+	case f.Severity == diag.Warning:
+		m = degraded
+	case f.Severity == diag.Info:
+		m = listed
+	}
+	words, _, _ := strings.Cut(show(f.Message), ": ")
+	tail := ""
+	for i := range t.rep.Findings {
+		if findingKey(&t.rep.Findings[i]) == findingKey(f.Finding) {
+			tail = fmt.Sprintf("→ %d", i+1)
+			break
+		}
+	}
+	t.flow(rail, t.paint(signs[m].style, signs[m].sign)+" ", strings.Fields(words), t.paint(signs[m].style, tail)+t.condition(f.when))
 }
 
 // findingsOf returns the numbers of the findings that speak of a bundle.

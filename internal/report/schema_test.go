@@ -130,7 +130,7 @@ func TestJSON(t *testing.T) {
 		}
 	}
 	// And what real templates give.
-	for _, example := range []string{"cross-account"} {
+	for _, example := range []string{"cross-account", "seed-001"} {
 		var out, errs bytes.Buffer
 		cli.Run(t.Context(), &cli.Env{
 			Args:   []string{"prove", "examples/" + example, "--format", "json"},

@@ -23,6 +23,9 @@ type Text struct {
 func WriteText(w io.Writer, rep *prove.Report, opt Text) error {
 	t := newText(opt, newView(rep))
 	for _, p := range t.pipes {
+		if p.alone && !busy(p.before) {
+			continue // nothing to draw; a finding about it speaks for itself
+		}
 		t.pipe(p)
 		t.line("")
 	}
@@ -160,9 +163,9 @@ func open(facts [][]string) string {
 	return strings.Join(names, ", ")
 }
 
-// busy reports whether any step makes a call.
+// busy reports whether any step makes a call or meets a cause.
 func busy(steps []*step) bool {
-	return slices.ContainsFunc(steps, func(s *step) bool { return len(s.calls) > 0 || len(s.jobs) > 0 })
+	return slices.ContainsFunc(steps, func(s *step) bool { return len(s.calls) > 0 || len(s.jobs) > 0 || len(s.found) > 0 })
 }
 
 func (t *text) stage(p *pipe, st *stage, last bool) {

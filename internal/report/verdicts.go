@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"penstock/diag"
+	"penstock/iam/authz"
 	"penstock/internal/term"
 	"penstock/prove"
 )
@@ -30,7 +32,7 @@ func (t *text) verdicts() {
 	for i := range t.rep.Theorems {
 		r := &t.rep.Theorems[i]
 		head := t.paint(term.Strong, term.Pad(claims[r.Theorem], width)) + " " + t.paint(outcomeStyle[r.Outcome], string(r.Outcome))
-		if why := why(r); why != "" {
+		if why := t.why(r); why != "" {
 			head += ": "
 			t.prose(head, strings.Repeat(" ", width+1), term.Plain, why)
 			continue
@@ -58,7 +60,7 @@ func (t *text) verdicts() {
 }
 
 // why says in a clause what an outcome counts.
-func why(r *prove.TheoremResult) string {
+func (t *text) why(r *prove.TheoremResult) string {
 	var parts []string
 	if r.Calls > 0 {
 		parts = append(parts, fmt.Sprintf("%d of %s allowed", r.Allowed, count(r.Calls, "call")))
@@ -72,8 +74,31 @@ func why(r *prove.TheoremResult) string {
 			parts = append(parts, fmt.Sprintf("%d denied without stopping the pipeline", rest))
 		}
 	}
+	if n := t.beside(r.Theorem); n > 0 {
+		parts = append(parts, count(n, "other error"))
+	}
 	if r.Why != "" {
 		parts = append(parts, r.Why)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// beside counts the errors against a theorem that are not about a denied
+// call.
+func (t *text) beside(th prove.Theorem) int {
+	n := 0
+	for i := range t.rep.Findings {
+		f := &t.rep.Findings[i]
+		if f.Severity != diag.Error || f.Certainty == diag.Possible || f.Theorem != string(th) {
+			continue
+		}
+		told := false
+		for _, c := range t.calls {
+			told = told || c.Decision.Verdict != authz.Allow && speaks(f, c)
+		}
+		if !told {
+			n++
+		}
+	}
+	return n
 }

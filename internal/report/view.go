@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"penstock/cloud"
+	"penstock/diag"
 	"penstock/iam/authz"
 	"penstock/pipeline"
 	"penstock/prove"
@@ -72,8 +73,16 @@ type step struct {
 	*prove.Step
 	when  string
 	calls []*call
+	found []*found
 	jobs  []*step
 	ins   []int // scenarios
+}
+
+// A found is a cause beside policies that a step met.
+type found struct {
+	*diag.Finding
+	when string
+	ins  []int
 }
 
 // A call is one call and the scenarios in which it is made with this verdict.
@@ -118,6 +127,9 @@ func (v *view) lay(runs []*prove.Run) *pipe {
 				into.calls = overlay(into.calls, s.Calls, callKey, func(c *call) *prove.Call { return c.Call },
 					func(c *prove.Call) *call { return &call{Call: c, model: r.Model, step: into} },
 					func(c *call, _ *prove.Call) { c.ins = append(c.ins, i) })
+				into.found = overlay(into.found, pointers(s.Findings), findingKey, func(f *found) *diag.Finding { return f.Finding },
+					func(f *diag.Finding) *found { return &found{Finding: f} },
+					func(f *found, _ *diag.Finding) { f.ins = append(f.ins, i) })
 			})
 	}
 	for _, s := range steps {
@@ -125,6 +137,11 @@ func (v *view) lay(runs []*prove.Run) *pipe {
 		for _, c := range s.calls {
 			if c.when = when(p.facts, c.ins); c.when == s.when {
 				c.when = "" // its step says so already
+			}
+		}
+		for _, f := range s.found {
+			if f.when = when(p.facts, f.ins); f.when == s.when {
+				f.when = ""
 			}
 		}
 		p.hang(s)
@@ -208,6 +225,16 @@ func overlay[V, T any](have []V, items []T, key func(T) string, of func(V) T, ma
 	}
 	return have
 }
+
+func pointers(fs []diag.Finding) []*diag.Finding {
+	out := make([]*diag.Finding, len(fs))
+	for i := range fs {
+		out[i] = &fs[i]
+	}
+	return out
+}
+
+func findingKey(f *diag.Finding) string { return f.Code + "|" + f.At.String() + "|" + f.Message }
 
 func stepKey(s *prove.Step) string {
 	var b strings.Builder
