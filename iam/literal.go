@@ -192,3 +192,15 @@ func decode64(s string) (string, bool) {
 	}
 	return string(b), err == nil
 }
+
+// Narrow reports whether an address block is no wider than /v4 for IPv4 and
+// /v6 for IPv6.
+func (l *Literal) Narrow(v4, v6 int) bool {
+	if l.Bad || l.Unknown || !l.net.IsValid() {
+		return false
+	}
+	if l.net.Addr().Is4() {
+		return l.net.Bits() >= v4
+	}
+	return l.net.Bits() >= v6
+}

@@ -8,6 +8,7 @@ import (
 	"penstock/cloud"
 	"penstock/iam"
 	"penstock/match"
+	"penstock/truth"
 )
 
 // guarded lists the services whose resources can have a policy of their own,
@@ -175,6 +176,27 @@ func collectResource(m *cloud.Model, req *iam.Request, account string, p *Polici
 		p.doubt("resource", o+" of "+r.ID())
 	}
 	p.Resource = p.add(nil, "resource", r.Policies...)
+	if r.Type == "AWS::S3::Bucket" {
+		p.PublicBlock = publicBlock(r)
+	}
+}
+
+// publicBlock reads RestrictPublicBuckets. S3 sets it for every bucket made
+// since April 2023 unless somebody says otherwise
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html);
+// when a bucket was made no template says.
+func publicBlock(r *cloud.Resource) truth.Value {
+	n := r.Prop("PublicAccessBlockConfiguration", "RestrictPublicBuckets")
+	switch {
+	case n == nil || len(n.Maybe) > 0:
+		return truth.Maybe
+	case strings.EqualFold(n.Str(), "true"):
+		return truth.Yes
+	case strings.EqualFold(n.Str(), "false"):
+		return truth.No
+	default:
+		return truth.Maybe
+	}
 }
 
 func trust(m *cloud.Model, req *iam.Request, op string, p *Policies) {

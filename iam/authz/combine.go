@@ -37,7 +37,8 @@ type result struct {
 	limits  [3]truth.Value
 	scps    bool // SCPs bear on the request
 	rcps    bool
-	through bool // a VPC endpoint policy bears on it
+	through bool        // a VPC endpoint policy bears on it
+	blocked truth.Value // S3 Block Public Access voids what the bucket policy grants
 }
 
 // Indices of result.limits: what the caller's side says.
@@ -70,6 +71,7 @@ func (e *eval) run() result {
 		r.resource.by = r.resource.by.or(reach{truth.Maybe, truth.Maybe, truth.Maybe})
 	}
 	r.resource.deny = r.resource.deny.And(e.rootMayMend().Not())
+	e.blockPublic(&r)
 	e.controlPolicies(&r, iamCaller)
 	e.throughEndpoint(&r)
 	if r.kind == selfGuarded && !r.trust {

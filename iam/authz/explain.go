@@ -238,7 +238,10 @@ func (e *eval) resourceResult(r *result, iamCaller bool) LayerResult {
 	case needed && r.same == truth.Yes && by.direct == truth.No && by.byRole == truth.No && by.account != truth.No:
 		l.Note = "it delegates to the account, so the caller's own policies decide"
 	}
-	if r.never != "" && r.layer == "resource" {
+	if r.blocked != truth.No {
+		l.Note = "the bucket policy is public, and S3 Block Public Access (RestrictPublicBuckets) keeps other accounts out"
+	}
+	if r.never != "" && r.layer == r.resourceLayer() {
 		l.Allows, l.Note = truth.No, r.never
 	}
 	return l
@@ -264,7 +267,7 @@ func (e *eval) knobs(r *result) []knob {
 		{layer: "endpoint", at: []*truth.Value{&r.endpoint.allow}},
 		{layer: res, at: []*truth.Value{&r.same}, facts: []string{"the account that owns " + match.Render(e.req.Resource)}},
 		{layer: res, deny: true, at: []*truth.Value{&r.resource.deny}},
-		{layer: res, at: []*truth.Value{&by.direct, &by.byRole, &by.account}},
+		{layer: res, at: []*truth.Value{&by.direct, &by.byRole, &by.account}, facts: e.blockFacts(r)},
 		{layer: res, at: []*truth.Value{&grant.direct, &grant.byRole}, facts: e.grantFacts()},
 		{layer: "identity", deny: true, at: []*truth.Value{&r.identity.deny}},
 		{layer: "identity", at: []*truth.Value{&r.identity.allow}},
@@ -363,6 +366,17 @@ func (e *eval) layerFacts(d *Decision, k knob) []string {
 		}
 	}
 	return facts
+}
+
+// blockFacts names what Block Public Access rests on.
+func (e *eval) blockFacts(r *result) []string {
+	if r.blocked != truth.Maybe {
+		return nil
+	}
+	if e.pol.PublicBlock == truth.Maybe {
+		return []string{"whether the bucket blocks public access"}
+	}
+	return []string{"whether the bucket policy is public"}
 }
 
 func (e *eval) grantFacts() []string {

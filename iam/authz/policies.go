@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"penstock/iam"
+	"penstock/truth"
 )
 
 // Policies is everything that bears on one request, by layer. The zero value
@@ -54,6 +55,9 @@ type Policies struct {
 	// AWSManagedKey: the resource is an AWS managed KMS key, which RCPs do
 	// not bind.
 	AWSManagedKey bool
+	// PublicBlock: the bucket, or its account, has RestrictPublicBuckets of
+	// S3 Block Public Access.
+	PublicBlock truth.Value
 	// Unknown names layers of which not everything is known.
 	Unknown []Unknown
 

@@ -12,6 +12,7 @@ import (
 	"penstock/doc/json"
 	"penstock/iam"
 	"penstock/source"
+	"penstock/truth"
 )
 
 // A vector is one archive of testdata: what it teaches, where that is
@@ -136,6 +137,12 @@ func readPolicies(n *doc.Node, sts bool) *Policies {
 		RCP:                levels(n.Get("rcp"), iam.RCP),
 		Management:         n.Get("management").Str() == "true",
 		ResourceManagement: n.Get("resourceManagement").Str() == "true",
+	}
+	switch n.Get("publicBlock").Str() {
+	case "true":
+		p.PublicBlock = truth.Yes
+	case "unknown":
+		p.PublicBlock = truth.Maybe
 	}
 	for g := range n.Get("grants").Elems() {
 		grant := Grant{Grantee: g.Get("grantee").Str()}
