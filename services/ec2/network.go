@@ -106,12 +106,12 @@ func (j *job) way(h host) (w way, part bool) {
 			part = true
 		}
 		mixed := w.mixed || x.mixed || x.endpoint != w.endpoint
-		ep := cmp.Or(w.endpoint, x.endpoint)
+		ep, perhaps := cmp.Or(w.endpoint, x.endpoint), cmp.Or(w.perhaps, x.perhaps)
 		facts := append(slices.Clone(w.facts), x.facts...)
 		if x.reach < w.reach {
 			w = x
 		}
-		w.mixed, w.endpoint, w.facts = mixed, ep, facts
+		w.mixed, w.endpoint, w.perhaps, w.facts = mixed, ep, perhaps, facts
 	}
 	return w, part
 }
@@ -174,6 +174,9 @@ func travel(c *service.Call, j *job, n *need) {
 		for _, k := range endpointKeys {
 			x.SetAbsent(k)
 		}
+	}
+	if ep := w.perhaps; ep != nil && w.endpoint == nil && allowed(ep, c.Request.Action, c.Request.Resource) == truth.No {
+		c.Target.Missing = append(slices.Clip(c.Target.Missing), "whether the call goes through "+ep.ID()+", whose policy does not allow it")
 	}
 	// What the row knows better stays.
 	for k, v := range c.Target.Context.All() {

@@ -120,6 +120,9 @@ func visit(b *strings.Builder, m *cloud.Model, r *cloud.Resource) {
 		if x.way.mixed {
 			b.WriteString(" or otherwise")
 		}
+		if x.way.perhaps != nil {
+			fmt.Fprintf(b, ", perhaps by %s", x.way.perhaps.LogicalID)
+		}
 		b.WriteString("\n")
 	}
 	for _, c := range calls {
@@ -127,6 +130,9 @@ func visit(b *strings.Builder, m *cloud.Model, r *cloud.Resource) {
 		for _, k := range []string{"aws:SourceVpce", "aws:SourceVpc", "aws:SourceIp"} {
 			v := c.Request.Context.Get(k)
 			fmt.Fprintf(b, " %s %s", k, map[iam.State]string{iam.Known: match.Render(strings.Join(v.Values, ",")), iam.Absent: "absent", iam.Unknown: "unknown"}[v.State])
+		}
+		for _, m := range c.Target.Missing {
+			b.WriteString(" depends on " + m)
 		}
 		b.WriteString("\n")
 	}

@@ -34,6 +34,7 @@ type way struct {
 	reach    truth.Value
 	endpoint *cloud.Resource // that the traffic goes through
 	mixed    bool            // not from all subnets through that one
+	perhaps  *cloud.Resource // an endpoint that it may go through
 	code     string          // of the finding, where reach is No
 	why      string          // a clause, where reach is No
 	notes    []diag.Note
@@ -160,6 +161,7 @@ func (j *job) reach(p place, h host) way {
 		return no("RUN044", "its security groups let nothing out on port 443", out.notes...)
 	}
 	var open []string // endpoints that may be the way
+	var perhaps *cloud.Resource
 	var nearest *way  // the endpoint that would be, if it were right
 	near := func(x way) {
 		if nearest == nil {
@@ -187,23 +189,24 @@ func (j *job) reach(p place, h host) way {
 			if x.reach == truth.No {
 				near(x)
 			} else {
-				open = append(open, x.facts...)
+				open, perhaps = append(open, x.facts...), ep
 			}
 			continue
 		}
 		if fit == truth.Maybe || len(ep.Maybe) > 0 {
-			open = append(open, "whether "+ep.ID()+" is the way to "+h.name)
+			open, perhaps = append(open, "whether "+ep.ID()+" is the way to "+h.name), ep
 			continue
 		}
 		return x
 	}
 	x := j.byInternet(p)
+	x.perhaps = perhaps
 	switch {
 	case x.reach == truth.Yes:
-		x.mixed = len(open) > 0
+		x.mixed = perhaps != nil
 		return x
-	case len(open) > 0:
-		return maybe(append(open, x.facts...)...)
+	case perhaps != nil:
+		return way{reach: truth.Maybe, perhaps: perhaps, facts: append(open, x.facts...)}
 	case x.reach == truth.Maybe:
 		return x
 	case h.unsure:
