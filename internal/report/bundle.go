@@ -122,6 +122,17 @@ func (v *view) finding(c *call) int {
 	return 0
 }
 
+// index returns the number, from 1, of a finding in the report.
+func (v *view) index(f *diag.Finding) int {
+	key := findingKey(f)
+	for i := range v.rep.Findings {
+		if findingKey(&v.rep.Findings[i]) == key {
+			return i + 1
+		}
+	}
+	return 0
+}
+
 func speaks(f *diag.Finding, c *call) bool {
 	if f.Resource != c.Request.Resource || f.Principal != principal(c.Call) {
 		return false

@@ -131,11 +131,8 @@ func (t *text) cause(s *step, f *found, rail string) {
 	}
 	words, _, _ := strings.Cut(show(f.Message), ": ")
 	tail := ""
-	for i := range t.rep.Findings {
-		if findingKey(&t.rep.Findings[i]) == findingKey(f.Finding) {
-			tail = fmt.Sprintf("→ %d", i+1)
-			break
-		}
+	if n := t.index(f.Finding); n > 0 {
+		tail = fmt.Sprintf("→ %d", n)
 	}
 	t.flow(rail, t.paint(signs[m].style, signs[m].sign)+" ", strings.Fields(words), t.paint(signs[m].style, tail)+t.condition(f.when))
 }

@@ -91,6 +91,7 @@ type jsonStep struct {
 	When     string     `json:"when"`
 	Place    *jsonPlace `json:"place"`
 	Calls    []jsonCall `json:"calls"`
+	Findings []int      `json:"findings"` // what it met beside policies: indexes from 1 into findings
 	Jobs     []jsonStep `json:"jobs"`
 }
 

@@ -39,7 +39,12 @@ func (j *jsonWriter) steps(steps []*step) []jsonStep {
 }
 
 func (j *jsonWriter) step(s *step) jsonStep {
-	out := jsonStep{Kind: "rule", Role: show(s.Role), When: show(s.when), Calls: []jsonCall{}, Jobs: j.steps(s.jobs)}
+	out := jsonStep{Kind: "rule", Role: show(s.Role), When: show(s.when), Calls: []jsonCall{}, Findings: []int{}, Jobs: j.steps(s.jobs)}
+	for _, f := range s.found {
+		if n := j.index(f.Finding); n > 0 {
+			out.Findings = append(out.Findings, n)
+		}
+	}
 	switch {
 	case s.Job != nil:
 		out.Kind, out.Name, out.Resource, out.Type = "job", show(nameOf(s)), s.Job.ID(), s.Job.Type
