@@ -18,9 +18,9 @@ type cdkReport struct {
 		Calls, Allowed, Denied, Depending int
 	}
 	Pipelines []struct {
-		Name   string
-		Before []cdkStep
-		Stages []struct {
+		Kind, Name string
+		Before     []cdkStep
+		Stages     []struct {
 			Name    string
 			Actions []cdkStep
 		}
@@ -105,7 +105,7 @@ func (r *cdkReport) summary() string {
 		fmt.Fprintf(&b, "  not understood: %s\n", n)
 	}
 	for _, p := range r.Pipelines {
-		fmt.Fprintf(&b, "\npipeline %s\n", p.Name)
+		fmt.Fprintf(&b, "\n%s %s\n", p.Kind, p.Name)
 		steps(&b, "before", p.Before)
 		for _, s := range p.Stages {
 			steps(&b, s.Name, s.Actions)
