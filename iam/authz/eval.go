@@ -136,7 +136,7 @@ func (e *eval) principal(s *statement) reach {
 	for i := range s.principals {
 		p := &s.principals[i]
 		n := p.names(e)
-		if e.gateway != truth.No && p.kind != pAll && (e.caller.kind != root || p.kind != pAccount) {
+		if e.gateway != truth.No && p.kind != pAll && (e.caller.kind != root || p.kind != pAccount && p.kind != pCanonical) {
 			n = n.and(e.gateway.Not())
 		}
 		r = r.or(n)
