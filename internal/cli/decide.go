@@ -64,7 +64,7 @@ func assumptions(args []string) (map[string][]string, error) {
 	for _, a := range args {
 		k, v, ok := strings.Cut(a, "=")
 		if k == "" || !strings.Contains(k, ":") {
-			return nil, &hinted{fmt.Errorf("%q names no condition key", a), "--assume takes key=value, such as aws:SecureTransport=true"}
+			return nil, &hinted{fmt.Errorf("%q names no condition key", a), "it takes key=value, such as aws:SecureTransport=true"}
 		}
 		if !ok {
 			out[k] = nil
