@@ -157,7 +157,7 @@ func (j *job) reach(p place, h host) way {
 	}
 	var open []string // endpoints that may be the way
 	var perhaps *cloud.Resource
-	var nearest *way  // the endpoint that would be, if it were right
+	var nearest *way // the endpoint that would be, if it were right
 	near := func(x way) {
 		if nearest == nil {
 			nearest = &x
@@ -214,4 +214,3 @@ func (j *job) reach(p place, h host) way {
 		return x
 	}
 }
-
