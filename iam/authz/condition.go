@@ -209,7 +209,7 @@ func nothing(vals []string) bool {
 func (e *eval) compare(c *condition, s string, allow bool) truth.Value {
 	var given iam.Literal
 	text := c.op.Base.Textual()
-	if !text && len(c.values) > 0 {
+	if !text {
 		if given = iam.ParseLiteral(c.op.Base, s); given.Bad {
 			// What is no number, date or address never matches, and how a
 			// negated operator takes it is not documented.
