@@ -33,6 +33,7 @@ var floors = [][]string{
 	{"service/sdk"},
 	{"iac/cfn", "prove"},
 	{"iac/cfn/cfntest", "query"},
+	{"expect"},
 	{"services/*"},
 	{"services/all"},
 	{"stacks"},

@@ -17,28 +17,6 @@ var (
 	pullActions = []string{"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
 )
 
-// ecrImage takes "account.dkr.ecr.region.amazonaws.com/repository:tag" apart;
-// ok is false for an image of any other registry, or of none that can be told.
-func ecrImage(ref string) (account, region, repository string, ok bool) {
-	account, rest, found := strings.Cut(ref, ".dkr.ecr.")
-	if !found || account == "" || strings.ContainsAny(account, "/:@") {
-		return "", "", "", false
-	}
-	region, rest, found = strings.Cut(rest, ".amazonaws.com")
-	if !found || strings.ContainsAny(region, "/:@") {
-		return "", "", "", false
-	}
-	rest = strings.TrimPrefix(rest, ".cn")
-	repository, found = strings.CutPrefix(rest, "/")
-	if !found {
-		return "", "", "", false
-	}
-	if i := strings.IndexAny(repository, ":@"); i >= 0 {
-		repository = repository[:i]
-	}
-	return account, region, repository, repository != ""
-}
-
 // repository is the target of an image.
 func repository(s *service.Site, account, region, name string) service.Target {
 	return service.Target{
@@ -94,7 +72,7 @@ func lastPlain(ws []word) (string, bool) {
 }
 
 func (c *cli) image(ref string, push bool) {
-	account, region, name, ok := ecrImage(ref)
+	account, region, name, ok := service.ECRImage(ref)
 	if !ok {
 		if match.HasHole(ref) {
 			c.note("pushing or pulling the image " + match.Render(ref) + ", whose registry cannot be told,")

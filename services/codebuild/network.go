@@ -194,7 +194,7 @@ func buildImage(s *service.Site, credentials string) []service.Target {
 	if c == "" {
 		c = "CODEBUILD"
 	}
-	account, region, name, ok := ecrImage(env.Get("Image").Str())
+	account, region, name, ok := service.ECRImage(env.Get("Image").Str())
 	if !ok || c != credentials {
 		return nil
 	}
