@@ -30,6 +30,11 @@ type material struct {
 	found  []diag.Finding          // of the stacks files
 	files  map[string]*source.File // by name below the root
 	types  map[string]*service.Type
+	// root is the folder that files are read below; original holds, for the
+	// files that fixes changed, what was read.
+	root     string
+	shown    string // root as messages write it, "" for the working directory
+	original map[string]*source.File
 }
 
 // load reads what the paths name. All files are read below one folder, which
@@ -57,6 +62,7 @@ func load(env *Env, f proveFlags, paths []string) (*material, error) {
 	if shown == "." {
 		shown = ""
 	}
+	m.root, m.shown = root.Name(), shown
 	var read func(string) (*source.File, error)
 	for i, name := range names {
 		set, err := stacks.Load(root, name, stacks.Options{Dir: shown, Account: f.account, Region: f.region, Parameters: params})

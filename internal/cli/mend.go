@@ -14,6 +14,23 @@ import (
 
 // mend reads the material again with edits applied.
 func (m *material) mend(edits []diag.Edit) ([]*cloud.Model, error) {
+	mended, err := apply(edits)
+	if err != nil {
+		return nil, err
+	}
+	in, err := m.with(mended)
+	if err != nil {
+		return nil, err
+	}
+	r, err := cfn.Load(in)
+	if err != nil {
+		return nil, err
+	}
+	return r.Models, nil
+}
+
+// apply returns what edits make of the files that they touch.
+func apply(edits []diag.Edit) (map[*source.File]*source.File, error) {
 	mended := map[*source.File]*source.File{}
 	for _, e := range edits {
 		f := e.Span.File
@@ -26,6 +43,11 @@ func (m *material) mend(edits []diag.Edit) ([]*cloud.Model, error) {
 		}
 		mended[f] = source.NewFile(f.Name, data)
 	}
+	return mended, nil
+}
+
+// with is the input in which mended files stand for those they were made of.
+func (m *material) with(mended map[*source.File]*source.File) (cfn.Input, error) {
 	in := m.input
 	in.Read = func(name string) (*source.File, error) {
 		f, err := m.input.Read(name)
@@ -35,14 +57,8 @@ func (m *material) mend(edits []diag.Edit) ([]*cloud.Model, error) {
 		return f, err
 	}
 	var err error
-	if in.Org, err = mendOrganization(in.Org, mended); err != nil {
-		return nil, err
-	}
-	r, err := cfn.Load(in)
-	if err != nil {
-		return nil, err
-	}
-	return r.Models, nil
+	in.Org, err = mendOrganization(in.Org, mended)
+	return in, err
 }
 
 // mendOrganization reads the policies again that stand in mended files.

@@ -26,6 +26,7 @@ type proveFlags struct {
 	all             bool
 	explain         string
 	denyUnknown     bool
+	fix             bool
 	context         []string
 	parameters      []string
 	color           string
@@ -61,6 +62,7 @@ denied.`,
 	fs.StringSliceVar(&f.theorems, "theorem", []string{string(prove.Runs)}, "`names` of the theorems to prove: runs, nothing-more, gate, trail")
 	fs.StringArrayVar(&f.context, "context", nil, "`key=value` for a condition key that would be unknown; may be repeated")
 	fs.BoolVar(&f.denyUnknown, "deny-unknown", false, "fail where a call depends on facts that no template shows")
+	fs.BoolVar(&f.fix, "fix", false, "write the fixes into the files, and prove again")
 	fs.StringVar(&f.format, "format", "text", "`format` of the output: text, json or sarif")
 	fs.BoolVar(&f.all, "all", false, "show the allowed calls too, with their numbers")
 	fs.StringVar(&f.explain, "explain", "", "print the whole trace of a `call`: logs:PutLogEvents, Build/logs:PutLogEvents, or #12")
@@ -143,8 +145,19 @@ func runProve(_ context.Context, env, outer *Env, f proveFlags, args []string) e
 	p.step("proving")
 	opt.Engine = prove.NewEngine()
 	rep := prove.Prove(in.models(), opt)
+	if f.fix {
+		p.step("mending")
+		if rep, err = in.fixAll(rep, opt); err != nil {
+			return &failure{exitUnfinished, err}
+		}
+	}
 	in.finish(rep)
 	p.stop()
+	if f.fix {
+		if err := in.writeFixes(env.Stderr); err != nil {
+			return &failure{exitUnfinished, err}
+		}
+	}
 
 	text := report.Text{
 		Paint: term.NewPainter(term.Colour(mode, outer.Stdout, env.Getenv)),
