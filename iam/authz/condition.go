@@ -224,10 +224,8 @@ func (e *eval) compare(c *condition, s string, allow bool) truth.Value {
 		case text:
 			m = e.matchText(c, v, s)
 		case v.lit.Bad:
-			if c.op.Negated && allow {
-				return truth.No
-			}
-			m = truth.No
+			// As above: a negated operator fails in an Allow, as if it matched.
+			m = truth.Of(c.op.Negated && allow)
 		case v.lit.Unknown || given.Unknown:
 			m = truth.Maybe
 		default:

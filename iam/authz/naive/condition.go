@@ -132,7 +132,7 @@ func (w *world) test(c clause, present bool, values []string, multi bool) tri {
 	// for a negated operator none.
 	one := func(v string) tri {
 		r := of(op.negated)
-		if op.negated && malformed(op, v) {
+		if op.negated && len(c.Values) > 0 && malformed(op, v) {
 			return c.strict
 		}
 		for _, e := range c.Values {

@@ -142,10 +142,10 @@ var keys = []struct {
 	multi  bool
 	values []string
 }{
-	{"aws:PrincipalTag/team", "string", false, []string{"blue", "Blue", "red", "", "b*", "ann"}},
+	{"aws:PrincipalTag/team", "string", false, []string{"blue", "Blue", "red", "", "b*", "ann", "k", "team"}},
 	{"s3:prefix", "string", false, []string{"home/ann", "home/", "home", "", "a:b"}},
 	{"aws:username", "string", false, []string{"ann", "Ann", "bob"}},
-	{"aws:TagKeys", "string", true, []string{"team", "cost", "Team", ""}},
+	{"aws:TagKeys", "string", true, []string{"team", "cost", "Team", "", "k"}},
 	{"s3:max-keys", "numeric", false, []string{"10", "10.0", "9", "11", "-1", "10abc", "", "0010"}},
 	{"aws:CurrentTime", "date", false, []string{"2024-01-01T00:00:00Z", "2024-01-01T01:00:00+01:00", "1704067200", "1704067201", "2024-01-01", "2023-12-31T23:59:59Z", "soon", "2024-01-01T00:00:00.000Z"}},
 	{"aws:SecureTransport", "bool", false, []string{"true", "false", "TRUE", "yes"}},
@@ -427,7 +427,10 @@ func (g *maker) resource() string {
 		return g.pick("*", "*", "**", "arn:aws:s3:::*", "arn:*")
 	}
 	p := strings.SplitN(r, ":", 6)
-	switch g.choose(16) {
+	switch g.choose(18) {
+	case 16, 17:
+		p[5] = g.variable(p[5])
+		return strings.Join(p, ":")
 	case 0, 1, 2:
 		return "*"
 	case 3, 4, 5:
@@ -456,6 +459,17 @@ func (g *maker) resource() string {
 		return g.pick("arn:aws:s3:::b/*", "arn:aws:s3:::b", "arn:aws:iam::*:role/*", "arn:aws:iam::111111111111:r*", "arn:aws:kms:*:*:key/*", "arn:aws:logs:*:*:log-group:/g", "arn:aws:logs:*:*:log-group:/g*")
 	}
 	return r
+}
+
+// variable writes a policy variable for what is the value of a key.
+func (g *maker) variable(text string) string {
+	k := g.pick("aws:PrincipalTag/team", "aws:TagKeys", "aws:username", "s3:prefix")
+	for _, v := range g.req.Context.Get(k).Values {
+		if v != "" && strings.Contains(text, v) {
+			return strings.Replace(text, v, g.pick("${"+k+"}", "${"+g.flip(k)+"}", "${"+k+", 'other'}", "${"+k+"}*"), 1)
+		}
+	}
+	return strings.Replace(text, "ann", "${aws:username}", 1)
 }
 
 func (g *maker) principal() iam.PrincipalElem {
@@ -538,6 +552,9 @@ func (g *maker) condition() iam.Condition {
 		v := k.values[g.choose(len(k.values))]
 		if kind == "string" && g.one(4) {
 			v = g.pick("*", "b*", "?ed", "${aws:username}", "home/${aws:username}", "${aws:PrincipalTag/team, 'blue'}", "${aws:PrincipalTag/team}", "${*}", "b${*}", "${aws:TagKeys}", "${s3:prefix}*", "${nosuch:key}")
+		}
+		if kind == "string" && g.one(6) {
+			v = g.variable(v)
 		}
 		if kind == "arn" && g.one(8) {
 			v = g.pick("arn:aws:iam::${aws:PrincipalAccount}:*", "${aws:PrincipalArn}", "arn:aws:iam::111111111111:user/${aws:username}")

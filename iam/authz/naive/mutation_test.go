@@ -11,129 +11,120 @@ import (
 	"testing"
 )
 
-// A mutation is one bug put into the engine: in a file, from the root of the
-// module, old text becomes new. Old stands in the file, and the first place
-// counts.
+// A mutation is one bug put into the engine: in a package, the first old text
+// becomes new.
 type mutation struct {
 	bug      string
-	file     string
+	dir      string
 	old, new string
 }
 
+// The packages that make up the engine.
 const (
-	combine   = "iam/authz/combine.go"
-	eval      = "iam/authz/eval.go"
-	principal = "iam/authz/principal.go"
-	condition = "iam/authz/condition.go"
-	compile   = "iam/authz/compile.go"
-	caller    = "iam/authz/caller.go"
-	context   = "iam/authz/context.go"
-	grant     = "iam/authz/grant.go"
-	index     = "iam/authz/index.go"
-	glob      = "match/compile.go"
-	operators = "iam/operator.go"
-	literals  = "iam/literal.go"
+	authz    = "iam/authz"
+	matching = "match"
+	language = "iam"
 )
 
 var mutations = []mutation{
 	// Who is named.
-	{"a user that federated is named like the session", principal, "return reach{byRole: here.And(match.Equal(p.name, c.name))}", "return reach{direct: here.And(match.Equal(p.name, c.name))}"},
-	{"naming the account names the caller", principal, "return reach{account: here}", "return reach{direct: here}"},
-	{"naming the role names the session", principal, "return reach{byRole: here.And(c.sameRole(p.resource))}", "return reach{direct: here.And(c.sameRole(p.resource))}"},
-	{"any session is the session of a role", principal, "return reach{direct: here.And(match.Equal(p.name, c.name)).And(truth.Maybe)}", "return reach{direct: here.And(match.Equal(p.name, c.name))}"},
-	{"the partition of a principal is ignored", principal, `if p.partition != "" {`, "if false {"},
-	{"a canonical id is everybody's", principal, "return reach{account: truth.Maybe}", "return reach{account: truth.Yes}"},
-	{"a principal that may be there is", principal, "	if p.maybe {\n		r = r.and(truth.Maybe)", "	if false {\n		r = r.and(truth.Maybe)"},
-	{"NotPrincipal forgets the boundary", principal, "if e.bounded() {", "if false {"},
-	{"NotPrincipal spares by the role alone", principal, "return account.And(byRole).And(named)", "return account.And(byRole.Or(named))"},
-	{"NotPrincipal spares without the account", principal, "return account.And(named)", "return named"},
-	{"another path is the same role", caller, "case own == resource:\n		return truth.Yes", "case own == resource || c.kind == session:\n		return match.Equal(c.name, baseName(resource))"},
-	{"service-linked sessions are not known by name", caller, `c.linked = strings.HasPrefix(c.name, "AWSServiceRoleFor")`, "c.linked = false"},
+	{"a user that federated is named like the session", authz, "return reach{byRole: here.And(match.Equal(p.name, c.name))}", "return reach{direct: here.And(match.Equal(p.name, c.name))}"},
+	{"naming the account names the caller", authz, "return reach{account: here}", "return reach{direct: here}"},
+	{"naming the role names the session", authz, "return reach{byRole: here.And(c.sameRole(p.resource))}", "return reach{direct: here.And(c.sameRole(p.resource))}"},
+	{"any session is the session of a role", authz, "return reach{direct: here.And(match.Equal(p.name, c.name)).And(truth.Maybe)}", "return reach{direct: here.And(match.Equal(p.name, c.name))}"},
+	{"the partition of a principal is ignored", authz, `if p.partition != "" {`, "if false {"},
+	{"a canonical id is everybody's", authz, "return reach{account: truth.Maybe}", "return reach{account: truth.Yes}"},
+	{"a principal that may be there is", authz, "	if p.maybe {\n		r = r.and(truth.Maybe)", "	if false {\n		r = r.and(truth.Maybe)"},
+	{"NotPrincipal forgets the boundary", authz, "if e.bounded() {", "if false {"},
+	{"NotPrincipal spares by the role alone", authz, "return account.And(byRole).And(named)", "return account.And(byRole.Or(named))"},
+	{"NotPrincipal spares without the account", authz, "return account.And(named)", "return named"},
+	{"another path is the same role", authz, "case own == resource:\n		return truth.Yes", "case own == resource || c.kind == session:\n		return match.Equal(c.name, baseName(resource))"},
+	{"service-linked sessions are not known by name", authz, `c.linked = strings.HasPrefix(c.name, "AWSServiceRoleFor")`, "c.linked = false"},
 
 	// Conditions.
-	{"an optional key is there", condition, "return same(e.absent(c), e.present(c, v, allow))", "return e.present(c, v, allow)"},
-	{"IfExists does not hold for a negated operator", condition, "case c.op.IfExists:", "case c.op.IfExists && !c.op.Negated:"},
-	{"ForAllValues fails without the key", condition, "case c.op.Set == iam.ForAllValues:\n		return truth.Yes", "case c.op.Set == iam.ForAllValues:\n		return truth.No"},
-	{"ForAnyValue of a negated operator holds without the key", condition, "case c.op.Set == iam.ForAnyValue:\n		return truth.No", "case c.op.Set == iam.ForAnyValue:\n		return truth.Of(c.op.Negated)"},
-	{"a negated operator fails without the key", condition, "	default:\n		return truth.Of(c.op.Negated)", "	default:\n		return truth.No"},
-	{"Null is read the other way round", condition, "truth.Of(l.lit.True == absent)", "truth.Of(l.lit.True != absent)"},
-	{"an empty string is no empty set", condition, "if nothing(vals) {", "if len(vals) == 0 {"},
-	{"ForAllValues is ForAnyValue", condition, "all := c.op.Set == iam.ForAllValues", "all := c.op.Set == iam.ForAnyValue"},
-	{"several values need no set operator", condition, "case v.Multi || len(vals) > 1:", "case false:"},
-	{"a negated operator must differ from one value only", condition, "	if c.op.Negated {\n		return r.Not()", "	if c.op.Negated && len(c.values) == 1 {\n		return r.Not()"},
-	{"what is no number differs from every number", condition, "documented.\n			return truth.Of(c.op.Negated && !allow)", "documented.\n			return truth.Of(c.op.Negated)"},
-	{"a value that may be listed is", condition, "		if v.maybe {\n			m = m.And(truth.Maybe)", "		if false {\n			m = m.And(truth.Maybe)"},
-	{"an unknown key is there", condition, "return same(same(a, p), empty)", "return same(p, empty)"},
-	{"ARNs are compared as strings", condition, "return match.CompileARNLike(s)", "return match.Compile(s)"},
-	{"IgnoreCase looks at the case", condition, "return match.LiteralFold(s)", "return match.Literal(s)"},
-	{"StringEquals has wildcards", condition, "return match.Literal(s)", "return match.Compile(s)"},
-	{"LessThan is LessThanEquals", literals, "return given.num < l.num", "return given.num <= l.num"},
-	{"a later date is an earlier one", literals, "return given.at.Before(l.at)", "return given.at.After(l.at)"},
-	{"StringNotLike is StringLike", operators, `{"StringNotLike", StringLike, true}`, `{"StringNotLike", StringLike, false}`},
-	{"operators have one spelling", operators, "strings.EqualFold(o.name, s)", "o.name == s"},
+	{"an optional key is there", authz, "return same(e.absent(c), e.present(c, v, allow))", "return e.present(c, v, allow)"},
+	{"IfExists does not hold for a negated operator", authz, "case c.op.IfExists:", "case c.op.IfExists && !c.op.Negated:"},
+	{"ForAllValues fails without the key", authz, "case c.op.Set == iam.ForAllValues:\n		return truth.Yes", "case c.op.Set == iam.ForAllValues:\n		return truth.No"},
+	{"ForAnyValue of a negated operator holds without the key", authz, "case c.op.Set == iam.ForAnyValue:\n		return truth.No", "case c.op.Set == iam.ForAnyValue:\n		return truth.Of(c.op.Negated)"},
+	{"a negated operator fails without the key", authz, "	default:\n		return truth.Of(c.op.Negated)", "	default:\n		return truth.No"},
+	{"Null is read the other way round", authz, "truth.Of(l.lit.True == absent)", "truth.Of(l.lit.True != absent)"},
+	{"an empty string is no empty set", authz, "if nothing(vals) {", "if len(vals) == 0 {"},
+	{"ForAllValues is ForAnyValue", authz, "all := c.op.Set == iam.ForAllValues", "all := c.op.Set == iam.ForAnyValue"},
+	{"several values need no set operator", authz, "case v.Multi || len(vals) > 1:", "case false:"},
+	{"a negated operator must differ from one value only", authz, "	if c.op.Negated {\n		return r.Not()", "	if c.op.Negated && len(c.values) == 1 {\n		return r.Not()"},
+	{"what is no number differs from every number", authz, "documented.\n			return truth.Of(c.op.Negated && !allow)", "documented.\n			return truth.Of(c.op.Negated)"},
+	{"a value that may be listed is", authz, "		if v.maybe {\n			m = m.And(truth.Maybe)", "		if false {\n			m = m.And(truth.Maybe)"},
+	{"an unknown key is there", authz, "return same(same(a, p), empty)", "return same(p, empty)"},
+	{"ARNs are compared as strings", authz, "return match.CompileARNLike(s)", "return match.Compile(s)"},
+	{"IgnoreCase looks at the case", authz, "return match.LiteralFold(s)", "return match.Literal(s)"},
+	{"StringEquals has wildcards", authz, "return match.Literal(s)", "return match.Compile(s)"},
+	{"LessThan is LessThanEquals", language, "return given.num < l.num", "return given.num <= l.num"},
+	{"a later date is an earlier one", language, "return given.at.Before(l.at)", "return given.at.After(l.at)"},
+	{"StringNotLike is StringLike", language, `{"StringNotLike", StringLike, true}`, `{"StringNotLike", StringLike, false}`},
+	{"operators have one spelling", language, "strings.EqualFold(o.name, s)", "o.name == s"},
 
 	// Statements.
-	{"a broken policy grants", eval, "if s.allow && p.broken {", "if false {"},
-	{"a broken policy surely denies", eval, "if p.maybe || p.broken {", "if p.maybe {"},
-	{"a statement that may be there is", eval, "	if s.maybe {\n		v = v.And(truth.Maybe)", "	if false {\n		v = v.And(truth.Maybe)"},
-	{"NotAction is Action", eval, "	if s.notAction {\n		return v.Not()", "	if s.notAction {\n		return v"},
-	{"an empty NotAction covers everything", eval, "if len(s.actions) == 0 {", "if false {"},
-	{"NotResource is Resource", eval, "	if s.notResource {\n		return v.Not()", "	if s.notResource {\n		return v"},
-	{"an empty NotResource covers everything", eval, "if len(s.resources) == 0 {", "if false {"},
-	{"a wildcard may stand in the resource type", eval, "if r.typed && v != truth.No {", "if false {"},
-	{"a resource that may be listed is", eval, "	if r.maybe {\n		v = v.And(truth.Maybe)", "	if false {\n		v = v.And(truth.Maybe)"},
-	{"a multivalued key is a variable", eval, "v.State == iam.Known && !v.Multi && len(v.Values) == 1", "v.State == iam.Known && len(v.Values) >= 1"},
-	{"an empty value is the value of a variable", eval, ` && v.Values[0] != ""`, ""},
-	{"an unknown variable has a value", eval, "return match.Hole(match.Key, p.Key), truth.Maybe", "return match.Hole(match.Key, p.Key), truth.Yes"},
-	{"an optional variable has a value", eval, "return v.Values[0], truth.Maybe", "return v.Values[0], truth.Yes"},
-	{"a gateway endpoint lets in principals by name", eval, "if e.gateway != truth.No && p.kind", "if false && p.kind"},
-	{"actions are compared with case", compile, "match.CompileFold(a.Text)", "match.Compile(a.Text)"},
-	{"policies without a version have variables", compile, "variables := p.Version == iam.Version2012", `variables := p.Version != "2008-10-17"`},
-	{"a star never leaves its part of an ARN", glob, "t.stay = colons < 5 && (m == arnLike || !end)", "t.stay = colons < 5"},
-	{"a star in an ARN operator leaves its part", glob, "t.stay = colons < 5 && (m == arnLike || !end)", "t.stay = colons < 5 && !end"},
-	{"NotAction stands in the index by its actions", index, "indexed := !s.notAction", "indexed := true"},
+	{"a broken policy grants", authz, "if s.allow && p.broken {", "if false {"},
+	{"a broken policy surely denies", authz, "if p.maybe || p.broken {", "if p.maybe {"},
+	{"a statement that may be there is", authz, "	if s.maybe {\n		v = v.And(truth.Maybe)", "	if false {\n		v = v.And(truth.Maybe)"},
+	{"NotAction is Action", authz, "	if s.notAction {\n		return v.Not()", "	if s.notAction {\n		return v"},
+	{"an empty NotAction covers everything", authz, "if len(s.actions) == 0 {", "if false {"},
+	{"NotResource is Resource", authz, "	if s.notResource {\n		return v.Not()", "	if s.notResource {\n		return v"},
+	{"an empty NotResource covers everything", authz, "if len(s.resources) == 0 {", "if false {"},
+	{"a wildcard may stand in the resource type", authz, "if r.typed && v != truth.No {", "if false {"},
+	{"a resource that may be listed is", authz, "	if r.maybe {\n		v = v.And(truth.Maybe)", "	if false {\n		v = v.And(truth.Maybe)"},
+	{"a multivalued key is a variable", authz, "v.State == iam.Known && !v.Multi && len(v.Values) == 1", "v.State == iam.Known && len(v.Values) >= 1"},
+	{"an empty value is the value of a variable", authz, ` && v.Values[0] != ""`, ""},
+	{"an unknown variable has no value", authz, "return match.Hole(match.Key, p.Key), truth.Maybe", `return "", truth.No`},
+	{"an optional variable has a value", authz, "return v.Values[0], truth.Maybe", "return v.Values[0], truth.Yes"},
+	{"a gateway endpoint lets in principals by name", authz, "if e.gateway != truth.No && p.kind", "if false && p.kind"},
+	{"actions are compared with case", authz, "match.CompileFold(a.Text)", "match.Compile(a.Text)"},
+	{"policies without a version have variables", authz, "variables := p.Version == iam.Version2012", `variables := p.Version != "2008-10-17"`},
+	{"a star never leaves its part of an ARN", matching, "t.stay = colons < 5 && (m == arnLike || !end)", "t.stay = colons < 5 && (end || !end)"},
+	{"a star in an ARN operator leaves its part", matching, "t.stay = colons < 5 && (m == arnLike || !end)", "t.stay = colons < 5 && !end"},
+	{"NotAction stands in the index by its actions", authz, "indexed := !s.notAction", "indexed := true"},
 
 	// The context.
-	{"aws:PrincipalArn is the session", context, "	case session:\n			if c.roleARN", "	case session:\n			return e.known(d, c.arn), true\n			if c.roleARN"},
-	{"a role has a user name", context, "		case user:\n			return e.known(d, c.name), true", "		case user, role, session:\n			return e.known(d, c.name), true"},
-	{"an address is there with an endpoint", context, `v, _ := e.req.Context.Lookup("aws:sourcevpce")`, `v, _ := e.req.Context.Lookup("aws:nosuch")`},
+	{"aws:PrincipalArn is the session", authz, "	case session:\n			if c.roleARN", "	case session:\n			return e.known(d, c.arn), true\n			if c.roleARN"},
+	{"a role has a user name", authz, "		case user:\n			return e.known(d, c.name), true", "		case user, role, session:\n			return e.known(d, c.name), true"},
+	{"an address is there with an endpoint", authz, `v, _ := e.req.Context.Lookup("aws:sourcevpce")`, `v, _ := e.req.Context.Lookup("aws:nosuch")`},
 
 	// Layers.
-	{"GetCallerIdentity can be denied", combine, `strings.EqualFold(e.req.Action, "sts:GetCallerIdentity")`, "false"},
-	{"GetSessionToken can be denied", combine, `strings.EqualFold(e.req.Action, "sts:GetSessionToken")`, "false"},
-	{"partitions meet", combine, "if r.meet = match.Equal(partition, c.partition); r.meet == truth.No {", "if false {"},
-	{"a role is passed across accounts", combine, `r.home = strings.EqualFold(action, "iam:PassRole") && c.kind.iamPrincipal()`, "r.home = false"},
-	{"the root user assumes roles", combine, `strings.EqualFold(action, "sts:AssumeRole") && c.kind == root`, "false"},
-	{"SCPs bind service-linked roles", combine, "if iamCaller && !linked && !e.pol.Management", "if iamCaller && !e.pol.Management"},
-	{"SCPs bind the management account", combine, "if iamCaller && !linked && !e.pol.Management", "if iamCaller && !linked"},
-	{"the last level of SCPs decides", combine, "r.scpAllow = r.scpAllow.And(o.allow)", "r.scpAllow = o.allow"},
-	{"SCPs cannot deny", combine, "r.scpDeny = r.scpDeny.Or(o.deny)", "_ = o.deny"},
-	{"RCPs bear on RetireGrant", combine, "!own && !retire &&", "!own &&"},
-	{"RCPs bind the management account's resources", combine, "!linked && !own && !retire", "!linked && !retire"},
-	{"RCPs bind AWS managed keys", combine, "!retire && !e.pol.AWSManagedKey &&", "!retire &&"},
-	{"RCPs bind every service", combine, " && e.engine.opt.RCPServices(e.service()) {", " {"},
-	{"only the last level of RCPs denies", combine, "r.rcpDeny = r.rcpDeny.Or(e.ask(&e.c.rcp[i]).deny)", "r.rcpDeny = e.ask(&e.c.rcp[i]).deny"},
-	{"the endpoint does not gate", combine, "r.allowed = r.allowed.And(r.endpoint.allow)", "_ = r.allowed"},
-	{"the root user needs a policy", combine, "		i = truth.Yes", "		_ = i"},
-	{"boundaries do not limit", combine, "		b = r.boundary.allow", "		_ = b"},
-	{"session policies do not limit", combine, "		s = r.session.allow", "		_ = s"},
-	{"a federated user needs no session policy", combine, "		s = truth.No", "		_ = s"},
-	{"a boundary does not limit what a role is given", combine, "Or(by.byRole.And(capped))", "Or(by.byRole)"},
-	{"a boundary limits what a session is given", combine, "return own.Or(by.direct).Or(", "return own.Or(by.direct.And(capped)).Or("},
-	{"identity policies open keys and roles", combine, "own = own.And(by.account)", "_ = by.account"},
-	{"the resource policy suffices across accounts", combine, "return own.And(r.resource.by.any()).Or(granted)", "return own.And(r.resource.by.any()).Or(granted).Or(r.resource.by.direct)"},
-	{"identity policies suffice across accounts", combine, "return own.And(r.resource.by.any()).Or(granted)", "return own.Or(granted)"},
-	{"boundaries cannot deny", combine, "max(r.identity.deny, r.boundary.deny, ", "max(r.identity.deny, "},
-	{"session policies cannot deny", combine, "r.session.deny, ", ""},
-	{"endpoint policies cannot deny", combine, "r.endpoint.deny, ", ""},
-	{"a bucket policy locks out the root user", combine, "r.resource.deny = r.resource.deny.And(e.rootMayMend().Not())", "_ = e.rootMayMend()"},
-	{"all of KMS works across accounts", combine, "crossKMS(action) {\n		r.never", "false {\n		r.never"},
+	{"GetCallerIdentity can be denied", authz, `strings.EqualFold(e.req.Action, "sts:GetCallerIdentity")`, "false"},
+	{"GetSessionToken can be denied", authz, `strings.EqualFold(e.req.Action, "sts:GetSessionToken")`, "false"},
+	{"partitions meet", authz, "if r.meet = match.Equal(partition, c.partition); r.meet == truth.No {", "if false {"},
+	{"a role is passed across accounts", authz, `r.home = strings.EqualFold(action, "iam:PassRole") && c.kind.iamPrincipal()`, "r.home = false"},
+	{"the root user assumes roles", authz, `strings.EqualFold(action, "sts:AssumeRole") && c.kind == root`, "false"},
+	{"SCPs bind service-linked roles", authz, "if iamCaller && !linked && !e.pol.Management", "if iamCaller && !e.pol.Management"},
+	{"SCPs bind the management account", authz, "if iamCaller && !linked && !e.pol.Management", "if iamCaller && !linked"},
+	{"the last level of SCPs decides", authz, "r.scpAllow = r.scpAllow.And(o.allow)", "r.scpAllow = o.allow"},
+	{"SCPs cannot deny", authz, "r.scpDeny = r.scpDeny.Or(o.deny)", "_ = o.deny"},
+	{"RCPs bear on RetireGrant", authz, "!own && !retire &&", "!own && (retire || !retire) &&"},
+	{"RCPs bind the management account's resources", authz, "!linked && !own && !retire", "!linked && (own || !own) && !retire"},
+	{"RCPs bind AWS managed keys", authz, "!retire && !e.pol.AWSManagedKey &&", "!retire &&"},
+	{"RCPs bind every service", authz, " && e.engine.opt.RCPServices(e.service()) {", " {"},
+	{"only the last level of RCPs denies", authz, "r.rcpDeny = r.rcpDeny.Or(e.ask(&e.c.rcp[i]).deny)", "r.rcpDeny = e.ask(&e.c.rcp[i]).deny"},
+	{"the endpoint does not gate", authz, "r.allowed = r.allowed.And(r.endpoint.allow)", "_ = r.allowed"},
+	{"the root user needs a policy", authz, "		i = truth.Yes", "		_ = i"},
+	{"boundaries do not limit", authz, "		b = r.boundary.allow", "		_ = b"},
+	{"session policies do not limit", authz, "		s = r.session.allow", "		_ = s"},
+	{"a federated user needs no session policy", authz, "		s = truth.No", "		_ = s"},
+	{"a boundary does not limit what a role is given", authz, "Or(by.byRole.And(capped))", "Or(by.byRole)"},
+	{"a boundary limits what a session is given", authz, "return own.Or(by.direct).Or(", "return own.Or(by.direct.And(capped)).Or("},
+	{"identity policies open keys and roles", authz, "own = own.And(by.account)", "_ = by.account"},
+	{"the resource policy suffices across accounts", authz, "return own.And(r.resource.by.any()).Or(granted)", "return own.And(r.resource.by.any()).Or(granted).Or(r.resource.by.direct)"},
+	{"identity policies suffice across accounts", authz, "return own.And(r.resource.by.any()).Or(granted)", "return own.Or(granted)"},
+	{"boundaries cannot deny", authz, "max(r.identity.deny, r.boundary.deny, ", "max(r.identity.deny, "},
+	{"session policies cannot deny", authz, "r.session.deny, ", ""},
+	{"endpoint policies cannot deny", authz, "r.endpoint.deny, ", ""},
+	{"a bucket policy locks out the root user", authz, "r.resource.deny = r.resource.deny.And(e.rootMayMend().Not())", "_ = e.rootMayMend()"},
+	{"all of KMS works across accounts", authz, "crossKMS(action) {\n		r.never", "false {\n		r.never"},
 
 	// Grants.
-	{"a grant covers every operation", grant, "listed = listed || strings.EqualFold(o, op)", "listed = true"},
-	{"constraints bear on every operation", grant, "if constrained(op) {", "if true {"},
-	{"EncryptionContextEquals is a subset", grant, "		if !listed {", "		if false {"},
-	{"the value of a constraint does not count", grant, "v := match.Equal(want, given.Values[0])", "v := truth.Yes"},
+	{"a grant covers every operation", authz, "listed = listed || strings.EqualFold(o, op)", "listed = true"},
+	{"constraints bear on every operation", authz, "if constrained(op) {", "if true {"},
+	{"EncryptionContextEquals is a subset", authz, "		if !listed {", "		if false {"},
+	{"the value of a constraint does not count", authz, "v := match.Equal(want, given.Values[0])", "v := truth.Yes"},
 }
 
 // TestMutations puts each bug into the engine, one at a time, and wants the
@@ -148,7 +139,7 @@ func TestMutations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out, err := (&mutation{file: eval}).try(root, t.TempDir()); err != nil || strings.Contains(out, "compare_test.go") {
+	if out, err := (&mutation{dir: authz, old: "package", new: "package"}).try(root, t.TempDir()); err != nil || strings.Contains(out, "compare_test.go") {
 		t.Fatalf("the engines differ without a bug: %v\n%s", err, out)
 	}
 	caught, tried := 0, 0
@@ -157,7 +148,7 @@ func TestMutations(t *testing.T) {
 			continue
 		}
 		tried++
-		out, err := m.try(root, t.TempDir())
+		out, err := (&m).try(root, t.TempDir())
 		switch {
 		case err != nil:
 			t.Errorf("%s: %v", m.bug, err)
@@ -174,14 +165,24 @@ func TestMutations(t *testing.T) {
 // try runs the comparison on the engine with the bug and returns what it
 // said.
 func (m *mutation) try(root, dir string) (string, error) {
-	src := filepath.Join(root, filepath.FromSlash(m.file))
-	text, err := os.ReadFile(src)
+	files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(m.dir), "*.go"))
 	if err != nil {
 		return "", err
 	}
-	changed := bytes.Replace(text, []byte(m.old), []byte(m.new), 1)
-	if m.old != "" && bytes.Equal(text, changed) {
-		return "", fmt.Errorf("%s does not hold %q any more", m.file, m.old)
+	var src string
+	var changed []byte
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			return "", err
+		}
+		if !strings.HasSuffix(f, "_test.go") && bytes.Contains(text, []byte(m.old)) {
+			src, changed = f, bytes.Replace(text, []byte(m.old), []byte(m.new), 1)
+			break
+		}
+	}
+	if src == "" {
+		return "", fmt.Errorf("%s does not hold %q any more", m.dir, m.old)
 	}
 	copied := filepath.Join(dir, filepath.Base(src))
 	overlay := filepath.Join(dir, "overlay.json")

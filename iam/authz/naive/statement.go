@@ -273,7 +273,7 @@ func (w *world) statement(p *iam.Policy, st *iam.Statement) names {
 		// vpc-endpoints-access.html).
 		gateway := names{direct: no}
 		for _, e := range st.Principals {
-			if e.Text == "*" || w.who.kind == root {
+			if e.Text == "*" || w.who.kind == root && e.Type == iam.PrincipalAWS {
 				gateway.direct = gateway.direct.or(w.principal(e).any())
 			}
 		}
