@@ -11,18 +11,7 @@ import (
 	"penstock/iam"
 	"penstock/iam/authz"
 	"penstock/match"
-	"penstock/truth"
 )
-
-const (
-	yes      = truth.Yes
-	no       = truth.No
-	allow    = iam.Allow
-	deny     = iam.Deny
-	listKind = doc.List
-)
-
-type nodePtr = *doc.Node
 
 // statementNode returns the node of a statement of an attached document.
 func statementNode(a cloud.Attachment, index int) *doc.Node {
@@ -72,7 +61,7 @@ func unmet(c *Call, trust *iam.Policy) *authz.Hit {
 	for _, l := range c.Decision.Layers {
 		for i := range l.Hits {
 			h := &l.Hits[i]
-			if h.Policy == trust && h.Element == "condition" && h.Statement.Effect == allow && h.Condition != nil &&
+			if h.Policy == trust && h.Element == "condition" && h.Statement.Effect == iam.Allow && h.Condition != nil &&
 				c.Request.Context.Get(h.Condition.Key).State == iam.Absent {
 				return h
 			}

@@ -11,6 +11,7 @@ import (
 	"penstock/iam/authz"
 	"penstock/match"
 	"penstock/service"
+	"penstock/truth"
 )
 
 // Not everything that a role does can be read off a template: what a person,
@@ -154,7 +155,7 @@ func instances(m *cloud.Model, pattern string) []string {
 	want := match.CompileARN(pattern)
 	var out []string
 	for _, r := range m.Resources {
-		if r.ARN != "" && want.Match(r.ARN) == yes {
+		if r.ARN != "" && want.Match(r.ARN) == truth.Yes {
 			if out = append(out, r.ARN); len(out) > maxInstances {
 				return nil
 			}

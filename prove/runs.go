@@ -216,6 +216,11 @@ func collect(m *cloud.Model, c *Call, q *iam.Request) *authz.Policies {
 	pol := authz.Collect(m, q)
 	if e := c.Target.Endpoint; e != nil {
 		pol.HasEndpoint = true
+		// The default is a gateway endpoint
+		// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcendpoint.html).
+		if pol.EndpointType = cmp.Or(e.Prop("VpcEndpointType").Str(), "Gateway"); match.HasHole(pol.EndpointType) {
+			pol.EndpointType = ""
+		}
 		for _, a := range e.Policies {
 			if a.Policy != nil {
 				pol.Endpoint = append(pol.Endpoint, a.Policy)

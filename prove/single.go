@@ -2,7 +2,6 @@ package prove
 
 import (
 	"slices"
-	"strings"
 
 	"penstock/cloud"
 	"penstock/diag"
@@ -72,22 +71,5 @@ func FixOne(q *Question, opt Options, again func(*cloud.Model) (*Question, bool)
 		}
 		parts = append(parts, e)
 	}
-	if len(parts) == 0 || !allowed(parts) {
-		return diag.Fix{}, false
-	}
-	for i := 0; i < len(parts) && len(parts) > 1; {
-		if without := slices.Delete(slices.Clone(parts), i, i+1); allowed(without) {
-			parts = without
-			continue
-		}
-		i++
-	}
-	var fix diag.Fix
-	var says []string
-	for _, e := range parts {
-		says = append(says, e.message)
-		fix.Edits = append(fix.Edits, e.edits...)
-	}
-	fix.Message = strings.Join(says, ", and ")
-	return fix, true
+	return smallest(parts, allowed)
 }

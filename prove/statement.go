@@ -1,0 +1,94 @@
+package prove
+
+import (
+	"slices"
+	"strings"
+
+	"penstock/cloud"
+	"penstock/doc/splice"
+)
+
+// statement writes the Allow that a group of calls needs, in the words of the
+// stack that will hold it. Key policies and trust policies name no resource
+// but their own.
+func (p *prover) statement(in *cloud.Resource, g *callGroup, withPrincipal bool) (splice.Value, bool) {
+	c := g.calls[0]
+	fields := []splice.Field{field("Effect", splice.String("Allow"))}
+	if withPrincipal {
+		pv, ok := p.principalValue(in, c)
+		if !ok {
+			return splice.Value{}, false
+		}
+		fields = append(fields, field("Principal", pv))
+	}
+	fields = append(fields, field("Action", oneOrList(g.actions())))
+	trust := strings.HasPrefix(c.Request.Action, "sts:AssumeRole") && withPrincipal
+	switch {
+	case trust:
+	case withPrincipal && strings.HasPrefix(c.Request.Action, "kms:"):
+		fields = append(fields, field("Resource", splice.String("*")))
+	default:
+		var vs []splice.Value
+		var seen []string
+		for _, c := range g.calls {
+			for _, r := range []string{c.Request.Resource, c.Target.Or} {
+				if r == "" || slices.Contains(seen, r) {
+					continue
+				}
+				seen = append(seen, r)
+				v, ok := p.resourceValue(in, r)
+				if !ok {
+					return splice.Value{}, false
+				}
+				vs = append(vs, v)
+			}
+		}
+		if len(vs) == 1 {
+			fields = append(fields, field("Resource", vs[0]))
+		} else {
+			fields = append(fields, field("Resource", splice.List(vs...)))
+		}
+	}
+	return splice.Map(fields...), true
+}
+
+func oneOrList(ss []string) splice.Value {
+	if len(ss) == 1 {
+		return splice.String(ss[0])
+	}
+	return splice.Strings(ss...)
+}
+
+func field(name string, v splice.Value) splice.Field { return splice.Field{Name: name, Value: v} }
+
+func (p *prover) principalValue(in *cloud.Resource, c *Call) (splice.Value, bool) {
+	if svc := c.Request.Principal.Service; svc != "" {
+		return splice.Map(field("Service", splice.String(svc))), true
+	}
+	v, ok := p.opt.Author(in, c.Request.Principal.ARN)
+	return splice.Map(field("AWS", v)), ok
+}
+
+// resourceValue writes a resource for a statement. What each execution makes
+// anew (an object key, a log stream) is a hole that no template can name; it
+// becomes a wildcard, the smallest pattern that covers every execution.
+func (p *prover) resourceValue(in *cloud.Resource, resource string) (splice.Value, bool) {
+	if v, ok := p.opt.Author(in, resource); ok {
+		return v, true
+	}
+	return p.opt.Author(in, wildcard(resource))
+}
+
+// wildcard replaces the last hole, and what follows it, by "*".
+func wildcard(s string) string {
+	const mark = "\x00"
+	end := strings.LastIndex(s, mark)
+	if end < 0 {
+		return s
+	}
+	start := strings.LastIndex(s[:end], mark)
+	if start < 0 {
+		return s
+	}
+	return s[:start] + "*"
+}
