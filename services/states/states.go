@@ -1,12 +1,20 @@
 // Package states is what Penstock knows about AWS Step Functions: how its resources are
-// named and read, state machines and activities.
+// named and read, state machines and activities, and what their tasks call.
 package states
 
-import "penstock/service"
+import (
+	"slices"
+
+	"penstock/service"
+)
 
 // Service is AWS Step Functions.
 var Service = service.Service{
-	Name:  "states",
-	Title: "AWS Step Functions",
-	Types: types,
+	Name:    "states",
+	Title:   "AWS Step Functions",
+	Types:   types,
+	Actions: actions,
+	Jobs:    jobs,
+	Checks:  slices.Concat(checks, jobChecks),
+	Codes:   slices.Concat(codes, jobCodes),
 }
