@@ -141,7 +141,7 @@ func What(m *cloud.Model, action, s string) (resource, owner string, err error) 
 		if _, err := arn.Parse(s); err != nil {
 			return "", "", &Unclear{Kind: "resource", Asked: s, Hinted: "an ARN has six parts: arn:aws:s3:::bucket/key"}
 		}
-		return s, ownerOf(m, s), nil
+		return anything(s), ownerOf(m, s), nil
 	}
 	// The longest beginning that names something; what follows lies in it.
 	for end := len(s); end > 0; end = strings.LastIndexAny(s[:end], "/:") {
@@ -157,7 +157,7 @@ func What(m *cloud.Model, action, s string) (resource, owner string, err error) 
 			return "", "", e
 		}
 		f := found[0]
-		rest := s[end:]
+		rest := anything(s[end:])
 		if rest == "" {
 			rest = inside(action, f)
 		}
@@ -167,6 +167,18 @@ func What(m *cloud.Model, action, s string) (resource, owner string, err error) 
 		Kind: "resource", Asked: s, Near: nearest(s, allNames(m)),
 		Hinted: "a resource is an ARN, \"*\", or the name or logical id of one that the templates declare",
 	}
+}
+
+// anything takes a "*" at the end for whatever lies there: a request names no
+// pattern, and nobody calls an object "*".
+func anything(s string) string {
+	if head, ok := strings.CutSuffix(s, "/*"); ok {
+		return head + "/" + match.Hole(match.Key, "any object")
+	}
+	if head, ok := strings.CutSuffix(s, ":*"); ok {
+		return head + ":" + match.Hole(match.Key, "anything")
+	}
+	return s
 }
 
 // ownerOf returns the account of an ARN: that in it, or that of the declared
