@@ -91,9 +91,9 @@ func outcome(res *TheoremResult, rep *Report) Outcome {
 	}
 	for _, f := range rep.Findings {
 		switch {
+		// What is wrong with a template itself has no theorem, and counts: AWS
+		// refuses the stack, and what it declares never runs.
 		case f.Theorem != string(Runs) && f.Theorem != "":
-			// What is wrong with a template itself has no theorem: AWS refuses
-			// the stack, and what it declares never runs.
 		case f.Severity == diag.Error && f.Certainty != diag.Possible:
 			return Fails
 		case f.Certainty == diag.Possible && f.Severity != diag.Info:
