@@ -74,7 +74,11 @@ func actionTitle(as []service.Action) string {
 		if !sameRows(a.Rows, as[0].Rows) {
 			break
 		}
-		kinds = append(kinds, strings.ToLower(a.Category))
+		kind := strings.ToLower(a.Category)
+		if a.Provider != as[0].Provider {
+			kind = a.Provider + " " + kind
+		}
+		kinds = append(kinds, kind)
 	}
 	who := map[string]string{"action": "the action's role reads and writes its artifacts", "job": "the job that it starts reads and writes its artifacts", "": "no artifacts"}
 	return fmt.Sprintf("%s %s: %s", as[0].Provider, strings.Join(kinds, ", "), who[as[0].Artifacts])

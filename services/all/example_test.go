@@ -9,13 +9,15 @@ import (
 func ExampleServices() {
 	for _, s := range all.Services() {
 		for _, a := range s.Actions {
-			if a.Category == "Deploy" {
+			if a.Category == "Source" {
 				fmt.Println(s.Title, "implements the provider", a.Provider)
 			}
 		}
 	}
 	// Output:
-	// AWS CodeDeploy implements the provider CodeDeploy
-	// AWS CloudFormation implements the provider CloudFormation
-	// Amazon Elastic Container Service implements the provider ECS
+	// AWS CodePipeline implements the provider GitHub
+	// AWS CodeCommit implements the provider CodeCommit
+	// AWS CodeConnections implements the provider CodeStarSourceConnection
+	// Amazon Elastic Container Registry implements the provider ECR
+	// Amazon S3 implements the provider S3
 }

@@ -6,7 +6,8 @@ import "penstock/service"
 
 // Service is Amazon CloudWatch.
 var Service = service.Service{
-	Name:  "cloudwatch",
-	Title: "Amazon CloudWatch",
-	Types: types,
+	Name:    "cloudwatch",
+	Title:   "Amazon CloudWatch",
+	Types:   types,
+	Actions: actions,
 }

@@ -118,6 +118,7 @@ func jobRows() []service.Row {
 	rows = append(rows, secretRows...)
 	rows = append(rows, commandRows...)
 	rows = append(rows, reportRows...)
+	rows = append(rows, batchRows...)
 	return append(rows, outputRows...)
 }
 

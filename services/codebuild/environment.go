@@ -387,7 +387,10 @@ func merge(cs []cliCall) []cliCall {
 }
 
 // checks: a buildspec that CodeBuild refuses.
-var checks = []service.Check{{Code: "RUN025", On: "job", Find: badBuildspec}}
+var checks = []service.Check{
+	{Code: "RUN025", On: "job", Find: badBuildspec},
+	{Code: "RUN080", On: "action", Find: noBatch},
+}
 
 func badBuildspec(s *service.Site, _ *service.Call) []diag.Finding {
 	if s.Resource == nil || s.Resource.Type != projectT {
@@ -415,4 +418,4 @@ The build reads its buildspec before the first phase. One that is no YAML, or th
 **Sources**
 - https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 `,
-}}
+}, batchCode}

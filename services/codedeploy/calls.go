@@ -1,6 +1,8 @@
 package codedeploy
 
 import (
+	"slices"
+
 	"penstock/arn"
 	"penstock/cloud"
 	"penstock/iam"
@@ -18,7 +20,9 @@ const (
 )
 
 // actions: the deploy action (row 6 of the provider list).
-var actions = []service.Action{{
+var actions = []service.Action{serverAction, ecsAction}
+
+var serverAction = service.Action{
 	Category: "Deploy", Owner: "AWS", Provider: "CodeDeploy", Artifacts: "action",
 	Rows: []service.Row{
 		{
@@ -57,7 +61,7 @@ var actions = []service.Action{{
 			Targets: lookAtGroup,
 		},
 	},
-}}
+}
 
 func application(s *service.Site) []service.Target {
 	app := s.Action.Get("ApplicationName")
@@ -103,11 +107,13 @@ func lookAtGroup(s *service.Site) []service.Target {
 // config: the group's configuration, CodeDeployDefault.OneAtATime where it
 // names none
 // (https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html).
-func config(s *service.Site) []service.Target {
+func config(s *service.Site) []service.Target { return configOr(s, "CodeDeployDefault.OneAtATime") }
+
+func configOr(s *service.Site, otherwise string) []service.Target {
 	name := match.Hole(match.Name, "the deployment configuration of "+s.Action.Get("DeploymentGroupName"))
 	at := s.Action.Span
 	if g := declared(s); g != nil {
-		name = "CodeDeployDefault.OneAtATime"
+		name = otherwise
 		if n := g.Prop("DeploymentConfigName"); n.Str() != "" {
 			name, at = n.Str(), n.Where()
 		}
@@ -124,65 +130,72 @@ var jobs = []service.Job{{
 	AssumeSource: rolePage + " (aws:SourceAccount and aws:SourceArn in the trust policy)",
 	// A deployment is started by a person or a script as well.
 	Alone: func(*service.Site) bool { return true },
-	Rows: []service.Row{
-		{
-			ID: "codedeploy.asg.describe", Caller: "service role of the deployment group",
-			// No resource types, so no tag of a resource is in the request
-			// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html).
-			Actions: []string{"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeLifecycleHooks"}, Resource: "*",
-			Why:  "finds the instances of the Auto Scaling groups and the hooks on them",
-			Need: service.Stops, Basis: service.Documented, Source: managed,
-			Targets: func(s *service.Site) []service.Target {
-				if !scales(s) {
-					return nil
-				}
-				return []service.Target{{Resource: "*", At: s.Resource.Prop("AutoScalingGroups").Where(), What: "Auto Scaling groups"}}
-			},
-		},
-		{
-			ID: "codedeploy.asg.hooks", Caller: "service role of the deployment group",
-			Actions: []string{
-				"autoscaling:PutLifecycleHook", "autoscaling:DeleteLifecycleHook", "autoscaling:CompleteLifecycleAction",
-				"autoscaling:RecordLifecycleActionHeartbeat",
-			},
-			Resource: "autoScalingGroup:*:autoScalingGroupName/<group>",
-			Why:      "deploys to instances that the Auto Scaling group starts",
-			Need:     service.Stops, Basis: service.Documented, Source: managed,
-			Targets: asgs,
-		},
-		{
-			ID: "codedeploy.instances", Caller: "service role of the deployment group",
-			Actions: []string{"ec2:DescribeInstances"}, Resource: "*",
-			Why:  "finds the instances of the deployment",
-			Need: service.Stops, Basis: service.Documented, Source: managed,
-			Targets: func(s *service.Site) []service.Target {
-				if !onServers(s) {
-					return nil
-				}
-				return []service.Target{{Resource: "*", At: s.Resource.Span, What: "instances"}}
-			},
-		},
-		{
-			ID: "codedeploy.instances.more", Caller: "service role of the deployment group",
-			Actions: []string{"ec2:DescribeInstanceStatus", "tag:GetResources"}, Resource: "*",
-			Why:  "looks at the instances of the deployment",
-			Need: service.Listed, Basis: service.Documented, Source: managed,
-			Targets: func(s *service.Site) []service.Target {
-				if !onServers(s) {
-					return nil
-				}
-				return []service.Target{{Resource: "*", At: s.Resource.Span, What: "instances"}}
-			},
-		},
-		{
-			ID: "codedeploy.triggers", Caller: "service role of the deployment group",
-			Actions: []string{"sns:Publish"}, Resource: "<TriggerTargetArn>",
-			Why:  "publishes the events of the deployment",
-			Need: service.Degrades, Lost: "nobody is told of the deployment", Basis: service.Documented, Source: managed,
-			Targets: triggers,
+	Rows:  jobRows(),
+}}
+
+func jobRows() []service.Row {
+	return slices.Concat(serverRows, agentRows, ecsRows, trafficRows)
+}
+
+// serverRows: a deployment to instances, with the service role of its group.
+var serverRows = []service.Row{
+	{
+		ID: "codedeploy.asg.describe", Caller: "service role of the deployment group",
+		// No resource types, so no tag of a resource is in the request
+		// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html).
+		Actions: []string{"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeLifecycleHooks"}, Resource: "*",
+		Why:  "finds the instances of the Auto Scaling groups and the hooks on them",
+		Need: service.Stops, Basis: service.Documented, Source: managed,
+		Targets: func(s *service.Site) []service.Target {
+			if !scales(s) {
+				return nil
+			}
+			return []service.Target{{Resource: "*", At: s.Resource.Prop("AutoScalingGroups").Where(), What: "Auto Scaling groups"}}
 		},
 	},
-}}
+	{
+		ID: "codedeploy.asg.hooks", Caller: "service role of the deployment group",
+		Actions: []string{
+			"autoscaling:PutLifecycleHook", "autoscaling:DeleteLifecycleHook", "autoscaling:CompleteLifecycleAction",
+			"autoscaling:RecordLifecycleActionHeartbeat",
+		},
+		Resource: "autoScalingGroup:*:autoScalingGroupName/<group>",
+		Why:      "deploys to instances that the Auto Scaling group starts",
+		Need:     service.Stops, Basis: service.Documented, Source: managed,
+		Targets: asgs,
+	},
+	{
+		ID: "codedeploy.instances", Caller: "service role of the deployment group",
+		Actions: []string{"ec2:DescribeInstances"}, Resource: "*",
+		Why:  "finds the instances of the deployment",
+		Need: service.Stops, Basis: service.Documented, Source: managed,
+		Targets: func(s *service.Site) []service.Target {
+			if !onServers(s) {
+				return nil
+			}
+			return []service.Target{{Resource: "*", At: s.Resource.Span, What: "instances"}}
+		},
+	},
+	{
+		ID: "codedeploy.instances.more", Caller: "service role of the deployment group",
+		Actions: []string{"ec2:DescribeInstanceStatus", "tag:GetResources"}, Resource: "*",
+		Why:  "looks at the instances of the deployment",
+		Need: service.Listed, Basis: service.Documented, Source: managed,
+		Targets: func(s *service.Site) []service.Target {
+			if !onServers(s) {
+				return nil
+			}
+			return []service.Target{{Resource: "*", At: s.Resource.Span, What: "instances"}}
+		},
+	},
+	{
+		ID: "codedeploy.triggers", Caller: "service role of the deployment group",
+		Actions: []string{"sns:Publish"}, Resource: "<TriggerTargetArn>",
+		Why:  "publishes the events of the deployment",
+		Need: service.Degrades, Lost: "nobody is told of the deployment", Basis: service.Documented, Source: managed,
+		Targets: triggers,
+	},
+}
 
 func serviceRole(s *service.Site) (string, source.Span) {
 	n := s.Resource.Prop("ServiceRoleArn")

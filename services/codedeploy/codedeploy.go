@@ -12,4 +12,6 @@ var Service = service.Service{
 	Types:   types,
 	Actions: actions,
 	Jobs:    jobs,
+	Checks:  checks,
+	Codes:   codes,
 }

@@ -1,6 +1,8 @@
 package codepipeline
 
 import (
+	"slices"
+
 	"penstock/arn"
 	"penstock/iam"
 	"penstock/match"
@@ -24,25 +26,28 @@ var jobs = []service.Job{{
 	Principal:    "codepipeline.amazonaws.com",
 	Assume:       assumeContext,
 	AssumeSource: guide + "how-to-create-service-role.html (the trust policy names codepipeline.amazonaws.com)",
-	Rows: []service.Row{
-		{
-			ID: "codepipeline.trigger.assume", Caller: "events.amazonaws.com",
-			Actions: []string{"sts:AssumeRole"}, Resource: "role of the rule's target",
-			Context: "aws:SourceArn = the rule, aws:SourceAccount = its account",
-			Why:     "EventBridge assumes the role of the rule that starts the pipeline",
-			Need:    service.Stops, Basis: service.Documented,
-			Source:  "https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html",
-			Targets: triggerAssume,
-		},
-		{
-			ID: "codepipeline.trigger", Caller: "role of the EventBridge target",
-			Actions: []string{"codepipeline:StartPipelineExecution"}, Resource: "<pipeline>",
-			Why:  "starts the pipeline on an event",
-			Need: service.Stops, Basis: service.Documented, Source: triggerPage,
-			Targets: triggerStart,
-		},
-	},
+	Rows:         slices.Concat(triggerRows, forwardRows),
 }}
+
+// triggerRows: an EventBridge rule that starts the pipeline.
+var triggerRows = []service.Row{
+	{
+		ID: "codepipeline.trigger.assume", Caller: "events.amazonaws.com",
+		Actions: []string{"sts:AssumeRole"}, Resource: "role of the rule's target",
+		Context: "aws:SourceArn = the rule, aws:SourceAccount = its account",
+		Why:     "EventBridge assumes the role of the rule that starts the pipeline",
+		Need:    service.Stops, Basis: service.Documented,
+		Source:  "https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html",
+		Targets: triggerAssume,
+	},
+	{
+		ID: "codepipeline.trigger", Caller: "role of the EventBridge target",
+		Actions: []string{"codepipeline:StartPipelineExecution"}, Resource: "<pipeline>",
+		Why:  "starts the pipeline on an event",
+		Need: service.Stops, Basis: service.Documented, Source: triggerPage,
+		Targets: triggerStart,
+	},
+}
 
 func pipelineRole(s *service.Site) (string, source.Span) {
 	return s.Pipeline.Role, s.Resource.Prop("RoleArn").Where()

@@ -3,14 +3,18 @@
 // how it moves artifacts.
 package codepipeline
 
-import "penstock/service"
+import (
+	"slices"
+
+	"penstock/service"
+)
 
 // Service is AWS CodePipeline.
 var Service = service.Service{
 	Name:    "codepipeline",
 	Title:   "AWS CodePipeline",
 	Types:   types,
-	Actions: actions,
+	Actions: slices.Concat(actions, compute, invoked, others),
 	Jobs:    jobs,
 	Checks:  checks,
 	Codes:   codes,

@@ -10,7 +10,9 @@ const (
 
 // actions: the S3 source (row 2 of the provider list). Its output is written
 // like any artifact.
-var actions = []service.Action{{
+var actions = []service.Action{sourceAction, deployAction}
+
+var sourceAction = service.Action{
 	Category: "Source", Owner: "AWS", Provider: "S3", Artifacts: "action",
 	Rows: []service.Row{
 		{
@@ -42,7 +44,7 @@ var actions = []service.Action{{
 			Targets: sourceObject,
 		},
 	},
-}}
+}
 
 func sourceObject(s *service.Site) []service.Target {
 	bucket, key := s.Action.Get("S3Bucket"), s.Action.Get("S3ObjectKey")

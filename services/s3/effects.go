@@ -80,7 +80,10 @@ func what(c *service.Call) string {
 }
 
 // checks: what stops a read or a write whatever the policies say.
-var checks = []service.Check{{Code: "RUN022", On: "call", Find: foreignManagedKey}}
+var checks = []service.Check{
+	{Code: "RUN022", On: "call", Find: foreignManagedKey},
+	{Code: "RUN083", On: "action", Find: refusedACL},
+}
 
 // foreignManagedKey finds a read of an object that is encrypted with another
 // account's AWS managed key.
@@ -140,4 +143,4 @@ reading roles, and so do their own policies.
 - https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-kms.html
 - https://github.com/aws/aws-cdk/issues/4182 (CodeBuild ignores the key of the pipeline)
 `),
-}}
+}, aclCode}
