@@ -269,7 +269,7 @@ type Caused struct {
 // runs at every site of its kind: once a pipeline, an action, a job.
 type Check struct {
 	Code string
-	On   string // "pipeline", "action", "job", "call"
+	On   string // "pipeline", "action", "job", "entry", "call"
 	Find func(*Site, *Call) []diag.Finding
 }
 

@@ -68,6 +68,9 @@ type Options struct {
 type Set struct {
 	Stacks []cfn.Stack
 	Org    *cloud.Organization
+	// Beside are the files that stand beside the templates and are none:
+	// workflows, profiles.
+	Beside []*source.File
 	// Read returns a file of the folder by its slash-separated name.
 	Read func(name string) (*source.File, error)
 	// Findings are those of the stacks file and the manifests themselves.
@@ -76,7 +79,7 @@ type Set struct {
 
 // Input makes the input of cfn.Load; the caller adds the resource types.
 func (s *Set) Input() cfn.Input {
-	return cfn.Input{Stacks: s.Stacks, Read: s.Read, Org: s.Org}
+	return cfn.Input{Stacks: s.Stacks, Read: s.Read, Org: s.Org, Beside: s.Beside}
 }
 
 // Load finds the stacks at name, a file or a folder in root ("." for root
@@ -91,14 +94,16 @@ func Load(root *os.Root, name string, opt Options) (*Set, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", l.shown(name), plainError(err))
 	}
+	dir := name
 	if info.IsDir() {
 		err = l.folder(name)
 	} else {
-		err = l.file(name)
+		err, dir = l.file(name), path.Dir(name)
 	}
 	if err != nil {
 		return nil, err
 	}
+	l.set.Beside = l.beside(dir)
 	return l.set, nil
 }
 

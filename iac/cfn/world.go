@@ -102,6 +102,7 @@ func (l *loader) world(sc *scenario) *world {
 		exports: map[exportKey]*output{}, ssm: map[exportKey]*resource{},
 		alts: map[*doc.Node]*alt{}, seen: map[string]bool{}, gaps: map[string]*Gap{},
 	}
+	w.model.Beside = l.in.Beside
 	if sc != nil {
 		w.model.Scenario = sc.text
 	}

@@ -74,6 +74,11 @@ func load(env *Env, f proveFlags, paths []string) (*material, error) {
 		}
 		m.input.Stacks = append(m.input.Stacks, set.Stacks...)
 		m.found = append(m.found, set.Findings...)
+		for _, f := range set.Beside {
+			if !slices.ContainsFunc(m.input.Beside, func(g *source.File) bool { return g.Name == f.Name }) {
+				m.input.Beside = append(m.input.Beside, f)
+			}
+		}
 		switch {
 		case set.Org == nil:
 		case m.input.Org != nil:

@@ -26,6 +26,7 @@ import (
 	"penstock/services/elasticfilesystem"
 	"penstock/services/elasticloadbalancing"
 	"penstock/services/events"
+	"penstock/services/githubactions"
 	"penstock/services/iam"
 	"penstock/services/kms"
 	"penstock/services/lambda"
@@ -69,6 +70,7 @@ func Services() []*service.Service {
 		&elasticfilesystem.Service,
 		&elasticloadbalancing.Service,
 		&events.Service,
+		&githubactions.Service,
 		&iam.Service,
 		&kms.Service,
 		&lambda.Service,

@@ -55,6 +55,9 @@ func allRows(yield func(s *service.Service, r *service.Row)) {
 		for _, j := range s.Jobs {
 			visit(j.Rows)
 		}
+		for _, e := range s.Entries {
+			visit(e.Rows)
+		}
 	}
 }
 
@@ -126,7 +129,7 @@ func TestEveryCheckHasAPage(t *testing.T) {
 			if pages[c.Code] != s.Name {
 				t.Errorf("room %s reports %s and does not document it", s.Name, c.Code)
 			}
-			if !slices.Contains([]string{"pipeline", "action", "job", "call"}, c.On) {
+			if !slices.Contains([]string{"pipeline", "action", "job", "call", "entry"}, c.On) {
 				t.Errorf("%s is asked at %q", c.Code, c.On)
 			}
 		}

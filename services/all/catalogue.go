@@ -13,7 +13,7 @@ func Catalogue(services []*service.Service) string {
 	var b strings.Builder
 	b.WriteString(head)
 	for _, s := range services {
-		if len(s.Actions)+len(s.Jobs)+len(s.Effects)+len(s.Checks) == 0 {
+		if len(s.Actions)+len(s.Jobs)+len(s.Entries)+len(s.Effects)+len(s.Checks) == 0 {
 			continue
 		}
 		fmt.Fprintf(&b, "\n## %s\n", s.Title)
@@ -30,6 +30,10 @@ func Catalogue(services []*service.Service) string {
 				fmt.Fprintf(&b, "\n%s assumes its role: %s\n", j.Principal, j.AssumeSource)
 			}
 			rows(&b, j.Rows)
+		}
+		for _, e := range s.Entries {
+			fmt.Fprintf(&b, "\n### %s\n", e.Name)
+			rows(&b, e.Rows)
 		}
 		if len(s.Effects) > 0 {
 			b.WriteString("\n### What a call causes\n\n| id | call | why | basis | source |\n|---|---|---|---|---|\n")

@@ -21,7 +21,7 @@ import (
 )
 
 // TestWalk walks testdata/*.txtar: templates, each named
-// <stack>.<account>.<region>.yaml, other files beside them, and in want every
+// <stack>.<account>.<region>.yaml, other files beside them (*.yml are workflows), and in want every
 // call that the pipelines make, with what is known of the keys that matter,
 // the verdict, and the findings of checks.
 func TestWalk(t *testing.T) {
@@ -88,6 +88,9 @@ func walk(t *testing.T, ar *txtar.Archive) string {
 		if len(p) == 4 && p[3] == "yaml" {
 			in.Stacks = append(in.Stacks, cfn.Stack{Name: p[0], Account: p[1], Region: p[2], Template: f.Name})
 		}
+		if strings.HasSuffix(f.Name, ".yml") || f.Name == "aws-config" {
+			in.Beside = append(in.Beside, source.NewFile(f.Name, f.Data))
+		}
 	}
 	res, err := cfn.Load(in)
 	if err != nil {
@@ -99,6 +102,9 @@ func walk(t *testing.T, ar *txtar.Archive) string {
 	})
 	var b strings.Builder
 	for _, r := range rep.Runs {
+		if r.Entry != nil && r.Entry.Resource == nil {
+			fmt.Fprintf(&b, "%s %s\n", r.Entry.Kind, match.Render(r.Entry.Title))
+		}
 		for _, s := range r.Steps {
 			switch {
 			case s.Job != nil:
@@ -123,7 +129,7 @@ func walk(t *testing.T, ar *txtar.Archive) string {
 // shown are the context keys that the archives show.
 var shown = []string{
 	"iam:PassedToService", "kms:ViaService", "kms:CallerAccount", "kms:EncryptionContext:aws:s3:arn", "kms:EncryptionContext:SecretARN",
-	"sts:ExternalId", "aws:SourceArn", "cloudformation:ChangeSetName", "cloudformation:RoleArn", "s3:x-amz-server-side-encryption-aws-kms-key-id",
+	"sts:ExternalId", "token.actions.githubusercontent.com:sub", "aws:SourceArn", "cloudformation:ChangeSetName", "cloudformation:RoleArn", "s3:x-amz-server-side-encryption-aws-kms-key-id",
 }
 
 func callLine(c *prove.Call) string {

@@ -1,0 +1,78 @@
+package stacks
+
+import (
+	"bytes"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"penstock/source"
+)
+
+// mostBeside bounds how many files of a folder are looked at.
+const mostBeside = 200
+
+var (
+	looksLikeWorkflow = regexp.MustCompile(`(?m)^jobs:`)
+	looksLikeProfile  = regexp.MustCompile(`(?m)^\s*\[(profile\s|default\])`)
+)
+
+// beside returns the files that stand beside the templates and say who comes
+// in from outside: workflows of GitHub Actions, in the folder itself and in
+// .github/workflows below it, and profiles of the AWS CLI (aws-config, config,
+// .aws/config).
+func (l *loader) beside(dir string) []*source.File {
+	taken := map[string]bool{}
+	for _, s := range l.set.Stacks {
+		taken[path.Clean(s.Template)] = true
+		for _, f := range s.ParameterFiles {
+			taken[path.Clean(f)] = true
+		}
+	}
+	var out []*source.File
+	add := func(name string, like *regexp.Regexp) {
+		if taken[path.Clean(name)] || path.Base(name) == FileName {
+			return
+		}
+		if f, err := l.read(name); err == nil && len(f.Data) < 1<<20 && like.Match(f.Data) && !bytes.Contains(f.Data, []byte("AWSTemplateFormatVersion")) {
+			out = append(out, f)
+		}
+	}
+	for _, d := range []string{dir, path.Join(dir, ".github/workflows")} {
+		for _, name := range l.names(d) {
+			if ext := path.Ext(name); ext == ".yml" || ext == ".yaml" {
+				add(path.Join(d, name), looksLikeWorkflow)
+			}
+		}
+	}
+	for _, name := range l.names(dir) {
+		if base := strings.TrimSuffix(name, path.Ext(name)); base == "aws-config" || base == "aws_config" || name == "config" {
+			add(path.Join(dir, name), looksLikeProfile)
+		}
+	}
+	add(path.Join(dir, ".aws/config"), looksLikeProfile)
+	return out
+}
+
+// names lists the files of a folder, in order; none where there is no such
+// folder.
+func (l *loader) names(dir string) []string {
+	d, err := l.root.Open(dir)
+	if err != nil {
+		return nil
+	}
+	defer d.Close()
+	entries, err := d.ReadDir(mostBeside)
+	if err != nil && len(entries) == 0 {
+		return nil
+	}
+	var names []string
+	for _, e := range entries {
+		if e.Type().IsRegular() {
+			names = append(names, e.Name())
+		}
+	}
+	slices.Sort(names)
+	return names
+}
