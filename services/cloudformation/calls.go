@@ -33,64 +33,66 @@ var modes = []string{createUpdate, remove, replace, changeSet, execute}
 // actions: the deploy action (row 10 of the provider list). AWS's page does
 // not say which mode makes which call; the names of the API's operations do,
 // and the policies that generators ship for each mode.
-var actions = []service.Action{{
-	Category: "Deploy", Owner: "AWS", Provider: "CloudFormation", Artifacts: "action",
-	Rows: []service.Row{
-		row("cloudformation.describe", "looks whether the stack exists and follows its state", service.Stops, service.Reported,
-			"https://github.com/aws/aws-cdk/issues/3160", []string{"cloudformation:DescribeStacks"}, modes...),
-		row("cloudformation.create", "creates the stack", service.Stops, service.Documented,
-			deployPage, []string{"cloudformation:CreateStack"}, createUpdate, replace),
-		row("cloudformation.update", "updates the stack", service.Stops, service.Documented,
-			deployPage, []string{"cloudformation:UpdateStack"}, createUpdate, replace),
-		row("cloudformation.delete", "deletes the stack", service.Stops, service.Documented,
-			deployPage, []string{"cloudformation:DeleteStack"}, replace, remove),
-		row("cloudformation.changeset.describe", "follows the change set while it is made", service.Stops, service.Reported,
-			"https://github.com/aws/aws-cdk/issues/1034", []string{"cloudformation:DescribeChangeSet"}, changeSet),
-		row("cloudformation.changeset.delete", "deletes the change set of the same name that an earlier execution left", service.Stops, service.Documented,
-			deployPage, []string{"cloudformation:DeleteChangeSet"}, changeSet),
-		row("cloudformation.changeset.create", "makes the change set", service.Stops, service.Documented,
-			deployPage, []string{"cloudformation:CreateChangeSet"}, changeSet),
-		row("cloudformation.changeset.execute", "executes the change set", service.Stops, service.Documented,
-			deployPage, []string{"cloudformation:ExecuteChangeSet"}, execute),
-		row("cloudformation.changeset.look", "looks at the change set", service.Listed, service.Reported,
-			"https://github.com/aws/aws-cdk/issues/3160", []string{"cloudformation:DescribeChangeSet"}, execute),
-		{
-			ID: "cloudformation.pass", Caller: "pipeline or action role",
-			Actions: []string{"iam:PassRole"}, Resource: "Configuration.RoleArn",
-			Context: "iam:PassedToService = cloudformation.amazonaws.com",
-			Why:     "hands CloudFormation the role that it makes the resources with",
-			Need:    service.Stops, Basis: service.Documented, Source: cfnRole,
-			Targets: pass,
-		},
-		degrades(row("cloudformation.events", "reads why a stack operation failed", service.Degrades, service.Documented,
-			deployPage, []string{"cloudformation:DescribeStackEvents"}, createUpdate, replace, remove, execute),
-			"a failed action does not say which resource failed"),
-		row("cloudformation.read", "reads the stack", service.Listed, service.Documented,
-			rolePage, []string{"cloudformation:DescribeStackResources", "cloudformation:GetTemplate"}, modes...),
-		row("cloudformation.stack-policy", "sets the stack policy of the template configuration", service.Listed, service.Documented,
-			rolePage, []string{"cloudformation:SetStackPolicy"}, createUpdate, replace),
-		{
-			ID: "cloudformation.validate", Caller: "pipeline or action role",
-			Actions: []string{"cloudformation:ValidateTemplate"}, Resource: "*",
-			Why:  "checks the template",
-			Need: service.Listed, Basis: service.Documented, Source: rolePage,
-			Targets: func(s *service.Site) []service.Target {
-				if !slices.Contains([]string{createUpdate, replace, changeSet}, s.Action.Get("ActionMode")) {
-					return nil
-				}
-				return []service.Target{{Resource: "*"}}
-			},
-		},
-		{
-			ID: "cloudformation.transform", Caller: "pipeline or action role",
-			Actions: []string{"cloudformation:CreateChangeSet"}, Resource: "aws:transform/<transform>",
-			Why:  "applies a transform of the template; with CAPABILITY_AUTO_EXPAND the template may hold one",
-			Need: service.Listed, Basis: service.Documented,
-			Source:  "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-permissions-cloudformation.html",
-			Targets: transform,
+var actions = []service.Action{
+	{Category: "Deploy", Owner: "AWS", Provider: "CloudFormation", Artifacts: "action", Rows: slices.Concat(stackRows, executionRows)},
+	stackSet, stackInstances,
+}
+
+var stackRows = []service.Row{
+	row("cloudformation.describe", "looks whether the stack exists and follows its state", service.Stops, service.Reported,
+		"https://github.com/aws/aws-cdk/issues/3160", []string{"cloudformation:DescribeStacks"}, modes...),
+	row("cloudformation.create", "creates the stack", service.Stops, service.Documented,
+		deployPage, []string{"cloudformation:CreateStack"}, createUpdate, replace),
+	row("cloudformation.update", "updates the stack", service.Stops, service.Documented,
+		deployPage, []string{"cloudformation:UpdateStack"}, createUpdate, replace),
+	row("cloudformation.delete", "deletes the stack", service.Stops, service.Documented,
+		deployPage, []string{"cloudformation:DeleteStack"}, replace, remove),
+	row("cloudformation.changeset.describe", "follows the change set while it is made", service.Stops, service.Reported,
+		"https://github.com/aws/aws-cdk/issues/1034", []string{"cloudformation:DescribeChangeSet"}, changeSet),
+	row("cloudformation.changeset.delete", "deletes the change set of the same name that an earlier execution left", service.Stops, service.Documented,
+		deployPage, []string{"cloudformation:DeleteChangeSet"}, changeSet),
+	row("cloudformation.changeset.create", "makes the change set", service.Stops, service.Documented,
+		deployPage, []string{"cloudformation:CreateChangeSet"}, changeSet),
+	row("cloudformation.changeset.execute", "executes the change set", service.Stops, service.Documented,
+		deployPage, []string{"cloudformation:ExecuteChangeSet"}, execute),
+	row("cloudformation.changeset.look", "looks at the change set", service.Listed, service.Reported,
+		"https://github.com/aws/aws-cdk/issues/3160", []string{"cloudformation:DescribeChangeSet"}, execute),
+	{
+		ID: "cloudformation.pass", Caller: "pipeline or action role",
+		Actions: []string{"iam:PassRole"}, Resource: "Configuration.RoleArn",
+		Context: "iam:PassedToService = cloudformation.amazonaws.com",
+		Why:     "hands CloudFormation the role that it makes the resources with",
+		Need:    service.Stops, Basis: service.Documented, Source: cfnRole,
+		Targets: pass,
+	},
+	degrades(row("cloudformation.events", "reads why a stack operation failed", service.Degrades, service.Documented,
+		deployPage, []string{"cloudformation:DescribeStackEvents"}, createUpdate, replace, remove, execute),
+		"a failed action does not say which resource failed"),
+	row("cloudformation.read", "reads the stack", service.Listed, service.Documented,
+		rolePage, []string{"cloudformation:DescribeStackResources", "cloudformation:GetTemplate"}, modes...),
+	row("cloudformation.stack-policy", "sets the stack policy of the template configuration", service.Listed, service.Documented,
+		rolePage, []string{"cloudformation:SetStackPolicy"}, createUpdate, replace),
+	{
+		ID: "cloudformation.validate", Caller: "pipeline or action role",
+		Actions: []string{"cloudformation:ValidateTemplate"}, Resource: "*",
+		Why:  "checks the template",
+		Need: service.Listed, Basis: service.Documented, Source: rolePage,
+		Targets: func(s *service.Site) []service.Target {
+			if !slices.Contains([]string{createUpdate, replace, changeSet}, s.Action.Get("ActionMode")) {
+				return nil
+			}
+			return []service.Target{{Resource: "*"}}
 		},
 	},
-}}
+	{
+		ID: "cloudformation.transform", Caller: "pipeline or action role",
+		Actions: []string{"cloudformation:CreateChangeSet"}, Resource: "aws:transform/<transform>",
+		Why:  "applies a transform of the template; with CAPABILITY_AUTO_EXPAND the template may hold one",
+		Need: service.Listed, Basis: service.Documented,
+		Source:  "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-permissions-cloudformation.html",
+		Targets: transform,
+	},
+}
 
 func row(id, why string, need service.Need, basis service.Basis, src string, acts []string, in ...string) service.Row {
 	return service.Row{

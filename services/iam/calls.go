@@ -24,6 +24,9 @@ func assumePassed(s *service.Site, c *service.Call) []service.Caused {
 	if to.State != iam.Known || len(to.Values) == 0 {
 		return nil
 	}
+	if c.Row != nil && c.Row.ID == "cloudformation.resource.pass" {
+		return nil // assumed when the resource runs, of which its own job tells
+	}
 	role := c.Request.Resource
 	if match.HasHole(role) && s.Model.Principal(role) == nil {
 		return nil // the call that passes it says what is not known

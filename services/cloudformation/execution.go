@@ -1,0 +1,236 @@
+package cloudformation
+
+import (
+	"strings"
+
+	"penstock/arn"
+	"penstock/cloud"
+	"penstock/doc"
+	"penstock/iam"
+	"penstock/match"
+	"penstock/service"
+)
+
+const handlerPage = "https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html#schema-properties-handlers (permissions of the create handler, in the schema of each type)"
+
+// executionRows: what CloudFormation calls with the execution role to create
+// the resources of the stack that the action deploys (row 10e of the provider
+// list), where that stack is at hand. They are the calls of a first
+// deployment; a stack that holds the pipeline or one of the roles that deploy
+// it exists already and is only updated, of which nothing is known.
+var executionRows = []service.Row{
+	{
+		ID: "cloudformation.resource", Caller: "execution role of the stack",
+		Resource: "each resource of the template", Why: "creates the resources of the stack",
+		Need: service.Stops, Basis: service.Reasoned, Source: handlerPage,
+		Targets: func(s *service.Site) []service.Target { return created(s, false) },
+	},
+	{
+		ID: "cloudformation.resource.more", Caller: "execution role of the stack",
+		Resource: "each resource of the template", Why: "looks at the resources of the stack and finishes them",
+		Need: service.Listed, Basis: service.Reasoned, Source: handlerPage,
+		Targets: func(s *service.Site) []service.Target { return created(s, true) },
+	},
+	{
+		ID: "cloudformation.resource.pass", Caller: "execution role of the stack",
+		Actions: []string{"iam:PassRole"}, Resource: "roles that the resources of the template name",
+		Context: "iam:PassedToService = the service of the resource",
+		Why:     "hands a role to the service of a resource of the stack",
+		Need:    service.Stops, Basis: service.Documented, Source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
+		Targets: passedOn,
+	},
+}
+
+// execution is the role that makes the resources, and where it is named: the
+// action's own, or for a change set that is executed that of the action which
+// made it.
+func execution(s *service.Site) (string, *doc.Node) {
+	a := s.Action
+	switch a.Get("ActionMode") {
+	case createUpdate, replace:
+		return s.RoleARN(a.Get("RoleArn"), s.Account), a.Config.Get("RoleArn")
+	case execute:
+		for _, st := range s.Pipeline.Stages {
+			for _, b := range st.Actions {
+				if b.Provider == a.Provider && b.Get("ActionMode") == changeSet && b.Account == a.Account && b.Region == a.Region &&
+					b.Get("StackName") == a.Get("StackName") && b.Get("ChangeSetName") == a.Get("ChangeSetName") {
+					return s.RoleARN(b.Get("RoleArn"), s.Account), b.Config.Get("RoleArn")
+				}
+			}
+		}
+	}
+	return "", nil
+}
+
+// deployed returns the stack that the action deploys: the one of its name in
+// its account and region, or the one of its template there.
+func deployed(s *service.Site) *cloud.Stack {
+	name := s.Action.Get("StackName")
+	_, path, _ := strings.Cut(s.Action.Get("TemplatePath"), "::")
+	var found *cloud.Stack
+	for _, st := range s.Model.Stacks {
+		if st.Account != s.Account || st.Region != s.Region {
+			continue
+		}
+		if st.Name == name && name != "" {
+			return st
+		}
+		if path != "" && (st.Template == path || strings.HasSuffix(st.Template, "/"+path)) {
+			found = st
+		}
+	}
+	return found
+}
+
+// resources yields what a first deployment of the action's stack creates, and
+// the role that does; nothing where the stack is not at hand or exists
+// already.
+func resources(s *service.Site) (string, *doc.Node, []*cloud.Resource) {
+	role, at := execution(s)
+	st := deployed(s)
+	if role == "" || st == nil || s.Pipeline != nil && s.Pipeline.Resource != nil && s.Pipeline.Resource.Stack == st {
+		return "", nil, nil
+	}
+	for _, r := range []string{role, s.Role} {
+		if p := s.Model.Principal(r); p != nil && p.Resource != nil && p.Resource.Stack == st {
+			return "", nil, nil
+		}
+	}
+	var rs []*cloud.Resource
+	for _, r := range s.Model.Resources {
+		if r.Stack == st && len(r.Maybe) == 0 {
+			rs = append(rs, r)
+		}
+	}
+	return role, at, rs
+}
+
+func created(s *service.Site, listed bool) []service.Target {
+	role, _, rs := resources(s)
+	var ts []service.Target
+	for _, r := range rs {
+		for _, spec := range needs[r.Type] {
+			n := parseNeed(spec)
+			if n.listed != listed || n.when != "" && absent(r.Prop(strings.Split(n.when, ".")...)) {
+				continue
+			}
+			for _, on := range places(s, r, n.on) {
+				t := service.Target{
+					Caller: iam.Principal{ARN: role}, Resource: on, Account: r.Account, Region: r.Region,
+					At: r.Span, What: r.LogicalID + " of stack " + match.Render(r.Stack.Name), Only: []string{n.action},
+				}
+				if strings.HasPrefix(n.action, "logs:") && on != "*" {
+					t.Or = on + ":*" // AWS names log groups both ways
+				}
+				if strings.HasPrefix(n.action, "iam:") {
+					boundary(s, r, &t)
+				}
+				ts = append(ts, t)
+			}
+		}
+	}
+	return ts
+}
+
+func absent(n *doc.Node) bool {
+	return n == nil || n.Kind == doc.Null || len(n.Maybe) > 0 || n.Kind == doc.List && len(n.Items) == 0 || n.Text == "false"
+}
+
+// places are the ARNs that a need is asked on: "" the resource itself, "*",
+// or what the property named says.
+func places(s *service.Site, r *cloud.Resource, on string) []string {
+	switch on {
+	case "*":
+		return []string{"*"}
+	case "":
+		if r.ARN == "" {
+			return nil
+		}
+		return []string{r.ARN}
+	}
+	var out []string
+	add := func(n *doc.Node) {
+		v := cloud.Text(n)
+		switch r.Type {
+		case "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy":
+			if v != "" {
+				out = append(out, s.RoleARN(v, r.Account))
+			}
+			return
+		}
+		if x := s.Model.ByRef(v, r.Account, "", owners[r.Type]...); x != nil && x.ARN != "" {
+			out = append(out, x.ARN)
+		} else if _, err := arn.Parse(v); err == nil {
+			out = append(out, v)
+		}
+	}
+	n := r.Prop(on)
+	if n != nil && n.Kind == doc.List {
+		for e := range n.Elems() {
+			if len(e.Maybe) == 0 {
+				add(e)
+			}
+		}
+		return out
+	}
+	add(n)
+	return out
+}
+
+// boundary sets what IAM tells of the role that is made or changed: its
+// permissions boundary, the one key that lets an execution role make roles
+// with bounds only
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-delegate).
+func boundary(s *service.Site, r *cloud.Resource, t *service.Target) {
+	role := r
+	if r.Type != "AWS::IAM::Role" {
+		p := s.Model.Principal(t.Resource)
+		if p == nil || p.Resource == nil {
+			t.Context.SetUnknown("iam:PermissionsBoundary")
+			return
+		}
+		role = p.Resource
+	}
+	n := role.Prop("PermissionsBoundary")
+	if absent(n) {
+		t.Context.SetAbsent("iam:PermissionsBoundary")
+		return
+	}
+	t.Context.Set("iam:PermissionsBoundary", cloud.Text(n))
+}
+
+// passedOn are the roles that the resources hand to their services.
+func passedOn(s *service.Site) []service.Target {
+	role, _, rs := resources(s)
+	var ts []service.Target
+	for _, r := range rs {
+		for _, p := range passes[r.Type] {
+			n := r.Props
+			list := strings.HasSuffix(p.prop, "[]")
+			n = r.Prop(strings.Split(strings.TrimSuffix(p.prop, "[]"), ".")...)
+			nodes := []*doc.Node{n}
+			if list {
+				nodes = nil
+				for e := range n.Elems() {
+					if p.of != "" {
+						e = e.Get(p.of)
+					}
+					nodes = append(nodes, e)
+				}
+			}
+			for _, n := range nodes {
+				if absent(n) || cloud.Text(n) == "" {
+					continue
+				}
+				a := s.RoleARN(cloud.Text(n), r.Account)
+				t := service.Target{
+					Caller: iam.Principal{ARN: role}, Resource: a, Account: arn.Account(a), Region: r.Region, At: n.Where(),
+					What: "role of " + r.LogicalID + " of stack " + match.Render(r.Stack.Name), Context: service.Context("iam:PassedToService", p.service),
+				}
+				t.Context.SetUnknown("iam:AssociatedResourceArn")
+				ts = append(ts, t)
+			}
+		}
+	}
+	return ts
+}
