@@ -22,6 +22,7 @@ type policy struct {
 
 type statement struct {
 	src          *iam.Statement
+	trust        bool // of a role's trust policy
 	allow        bool
 	maybe        bool
 	hasPrincipal bool
@@ -50,6 +51,7 @@ func compilePolicy(p *iam.Policy) *policy {
 	variables := p.Version == iam.Version2012
 	for i := range p.Statements {
 		compileStatement(&c.statements[i], &p.Statements[i], variables)
+		c.statements[i].trust = p.Kind == iam.Trust
 	}
 	c.index = newIndex(c.statements)
 	return c

@@ -151,6 +151,12 @@ func (e *eval) action(s *statement) truth.Value {
 	if len(s.actions) == 0 {
 		return truth.No
 	}
+	if s.trust && !assumes(e.req.Action) && !match.HasHole(e.req.Action) {
+		// A trust policy says who may assume the role, even with Action "*"; it
+		// has no say in passing the role
+		// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html).
+		return truth.No
+	}
 	v := truth.No
 	for i := range s.actions {
 		a := &s.actions[i]

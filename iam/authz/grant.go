@@ -83,7 +83,7 @@ func (e *eval) constraints(g *Grant) truth.Value {
 		return v
 	}
 	if e.req.Context.Open {
-		return v.And(truth.Maybe)
+		v = v.And(truth.Maybe) // there may be more
 	}
 	for key, given := range e.req.Context.All() {
 		low := strings.ToLower(key)

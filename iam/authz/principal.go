@@ -270,12 +270,12 @@ func (e *eval) excluded(s *statement) truth.Value {
 // listed reports whether all that stands for the caller is listed.
 func (e *eval) listed(s *statement) truth.Value {
 	c := &e.caller
-	var account, named, byRole truth.Value
+	var all, account, named, byRole truth.Value
 	for i := range s.principals {
 		p := &s.principals[i]
 		r := p.names(e)
 		if p.kind == pAll {
-			return truth.Yes.And(r.direct)
+			all = all.Or(r.direct)
 		}
 		account = account.Or(r.account)
 		named = named.Or(r.direct)
@@ -287,9 +287,9 @@ func (e *eval) listed(s *statement) truth.Value {
 	}
 	switch c.kind {
 	case role, session:
-		return account.And(byRole).And(named)
+		return all.Or(account.And(byRole).And(named))
 	case user, federated, root, someone:
-		return account.And(named)
+		return all.Or(account.And(named))
 	case anonymous, service, provider:
 		return named
 	default:

@@ -79,6 +79,11 @@ func (w *world) condition(cond iam.Condition, version string, effect iam.Effect)
 		return r
 	}
 	// Unknown: try it, with variables of the same key following.
+	for _, e := range c.Values {
+		if strings.HasPrefix(op.name, "arn") && e.Text != "*" && arnParts(e.Text) == nil && !strings.Contains(e.Text, "${") {
+			return maybe // no ARN: what it would match is not documented
+		}
+	}
 	low := strings.ToLower(c.Key)
 	try := func(values ...string) tri {
 		v := iam.ContextValue{State: iam.Known, Values: values, Multi: len(values) > 1}
@@ -132,7 +137,7 @@ func (w *world) test(c clause, present bool, values []string, multi bool) tri {
 	// for a negated operator none.
 	one := func(v string) tri {
 		r := of(op.negated)
-		if op.negated && len(c.Values) > 0 && malformed(op, v) {
+		if op.negated && malformed(op, v) {
 			return c.strict
 		}
 		for _, e := range c.Values {
@@ -316,6 +321,9 @@ func lower(ps []piece) []piece {
 func (w *world) samples(c clause) []string {
 	op, version := c.op, c.version
 	out := []string{"", "~other~", "arn:other:o:o:o:o"}
+	if malformed(op, out[0]) && len(c.Values) == 0 {
+		return nil
+	}
 	for _, e := range c.Values {
 		switch {
 		case variables(op):

@@ -51,7 +51,14 @@ func Decide(req *iam.Request, in Input) Decision {
 
 	// What each layer says.
 	var identity, boundary, session, endpoint found
-	resource := w.policies(in.Resource)
+	var resource found
+	isTrust := verb == "sts" && arn != nil && arn[2] == "iam" && strings.HasPrefix(arn[5], "role/")
+	for _, p := range in.Resource {
+		// The trust policy of a role is about assuming it, nothing else.
+		if p.Kind != iam.Trust || isTrust {
+			resource = w.policies(in.Resource)
+		}
+	}
 	I, B, S, SCP, E := no, yes, yes, yes, yes
 	if c.hasAccount() && c.kind != root {
 		identity = w.policies(in.Identity)
@@ -133,7 +140,6 @@ func Decide(req *iam.Request, in Input) Decision {
 			granted.direct, granted.role = granted.direct.or(n.direct), granted.role.or(n.role)
 		}
 	}
-	isTrust := verb == "sts" && arn != nil && arn[2] == "iam" && strings.HasPrefix(arn[5], "role/")
 
 	if c.kind == root && verb == "s3" && name == "deletebucketpolicy" && req.ResourceAccount == c.account {
 		// The root user of the bucket's owner can always get rid of a bucket
@@ -181,7 +187,7 @@ func Decide(req *iam.Request, in Input) Decision {
 		// another account (KMS, key-policy-modifying-external-accounts.html).
 		path = no
 	}
-	passed := verb == "iam" && name == "passrole" && (other == yes || !c.hasAccount())
+	passed := verb == "iam" && name == "passrole" && other == yes
 	if passed {
 		path = no
 	}

@@ -162,6 +162,7 @@ var keys = []struct {
 	{"aws:PrincipalOrgID", "string", false, []string{"o-1", "o-2"}},
 	{"kms:CallerAccount", "string", false, []string{"111111111111"}},
 	{"kms:EncryptionContext:app", "string", false, []string{"x", "X"}},
+	{"kms:EncryptionContext:other", "string", false, []string{"y", "z"}},
 	{"my:Blob", "binary", false, []string{"QQ==", "QUI=", "!!"}},
 }
 
@@ -240,7 +241,8 @@ func (g *maker) input() Input {
 			in.HasSession, in.Session = true, g.list(iam.Session, g.choose(3))
 		}
 	}
-	if g.req.Resource != "*" && verb != "iam" && g.choose(4) > 0 {
+	trust = trust || name == "PassRole" // which trust policies have no say in
+	if g.req.Resource != "*" && name != "GetUser" && g.choose(4) > 0 {
 		k := iam.Resource
 		if trust {
 			k = iam.Trust
