@@ -10,6 +10,7 @@ import (
 	"penstock/doc/json"
 	"penstock/match"
 	"penstock/service"
+	"penstock/service/script"
 	"penstock/source"
 )
 
@@ -186,7 +187,7 @@ func secrets(s *service.Site) []service.Target {
 	var ts []service.Target
 	for _, e := range environments(s) {
 		if e.kind == "SECRETS_MANAGER" && e.value != "" {
-			t := secretTarget(s, s.Region, e.value)
+			t := s.Secret(s.Region, e.value)
 			t.At = e.at
 			ts = append(ts, t)
 		}
@@ -198,7 +199,7 @@ func parameters(s *service.Site) []service.Target {
 	var ts []service.Target
 	for _, e := range environments(s) {
 		if e.kind == "PARAMETER_STORE" && e.value != "" {
-			t := parameterTarget(s, s.Region, e.value)
+			t := s.Parameter(s.Region, e.value)
 			t.At = e.at
 			ts = append(ts, t)
 		}
@@ -290,28 +291,28 @@ var commandRows = []service.Row{
 		ID: "codebuild.commands", Caller: "build role",
 		Resource: "what the command names", Why: "a command of the buildspec calls it, and its failure fails the build",
 		Need: service.Stops, Basis: service.Reasoned, Source: specPage + "#build-spec.phases",
-		Targets: func(s *service.Site) []service.Target { return commandTargets(s, stops) },
+		Targets: func(s *service.Site) []service.Target { return commandTargets(s, script.Stops) },
 	},
 	{
 		ID: "codebuild.commands.unchecked", Caller: "build role",
 		Resource: "what the command names", Why: "a command of the buildspec calls it; the build goes on if it fails",
 		Need: service.Degrades, Lost: "a command of the build fails", Basis: service.Reasoned, Source: specPage + "#build-spec.phases",
-		Targets: func(s *service.Site) []service.Target { return commandTargets(s, runs) },
+		Targets: func(s *service.Site) []service.Target { return commandTargets(s, script.Runs) },
 	},
 	{
 		ID: "codebuild.commands.conditional", Caller: "build role",
 		Resource: "what the command names", Why: "a command of the buildspec may call it, depending on what it finds",
 		Need: service.Listed, Basis: service.Reasoned, Source: specPage + "#build-spec.phases",
-		Targets: func(s *service.Site) []service.Target { return commandTargets(s, perhaps) },
+		Targets: func(s *service.Site) []service.Target { return commandTargets(s, script.Perhaps) },
 	},
 }
 
-func commandTargets(s *service.Site, want sure) []service.Target {
+func commandTargets(s *service.Site, want script.Sure) []service.Target {
 	var ts []service.Target
 	for _, c := range cliCalls(s) {
-		if c.sure == want {
-			t := c.target
-			t.Only = c.actions
+		if c.Sure == want {
+			t := c.Target
+			t.Only = c.Actions
 			ts = append(ts, t)
 		}
 	}
@@ -319,8 +320,8 @@ func commandTargets(s *service.Site, want sure) []service.Target {
 }
 
 // cliCalls reads the commands of all phases in the order in which they run.
-func cliCalls(s *service.Site) []cliCall {
-	return service.Remember(s, "codebuild.commands", func() []cliCall {
+func cliCalls(s *service.Site) []script.Call {
+	return service.Remember(s, "codebuild.commands", func() []script.Call {
 		b := buildspec(s).Buildspec
 		if b == nil {
 			return nil
@@ -331,59 +332,37 @@ func cliCalls(s *service.Site) []cliCall {
 			}
 			return nil
 		}
-		sh := newShell()
-		region := s.Region
-		sh.vars["AWS_REGION"], sh.vars["AWS_DEFAULT_REGION"] = region, region
-		sh.vars["CODEBUILD_RESOLVED_SOURCE_VERSION"] = match.Hole(match.Name, "the commit")
+		sh := script.New()
+		sh.Set("AWS_REGION", s.Region)
+		sh.Set("AWS_DEFAULT_REGION", s.Region)
+		sh.Set("CODEBUILD_RESOLVED_SOURCE_VERSION", match.Hole(match.Name, "the commit"))
 		for _, e := range environments(s) {
-			if credential(e.name) {
-				sh.foreign = true
-			}
-			sh.vars[e.name] = unknown(e.name)
 			if e.kind == "PLAINTEXT" {
-				sh.vars[e.name] = e.value
+				sh.Set(e.name, e.value)
+			} else {
+				sh.Set(e.name, script.Unknown(e.name))
 			}
 		}
-		r := &cli{site: s, region: region}
+		r := script.NewCLI(s, "build project "+project(s))
 		for _, p := range b.Phases {
 			goesOn := strings.HasPrefix(p.OnFailure, "CONTINUE")
 			for _, cs := range [][]Command{p.Commands, p.Finally} {
 				for _, c := range cs {
-					r.at = c.Span
-					for _, cmd := range sh.script(c.Text) {
+					r.At = c.Span
+					for _, cmd := range sh.Read(c.Text) {
 						if goesOn {
-							cmd.sure = min(cmd.sure, runs)
+							cmd.Sure = min(cmd.Sure, script.Runs)
 						}
-						if v := sh.vars["AWS_DEFAULT_REGION"]; v != "" {
-							r.region = v
+						if v := sh.Get("AWS_DEFAULT_REGION"); v != "" {
+							r.Region = v
 						}
-						r.command(cmd)
+						r.Command(cmd)
 					}
 				}
 			}
 		}
-		return merge(r.out)
+		return r.Calls()
 	})
-}
-
-// merge drops calls that an earlier command makes just as surely.
-func merge(cs []cliCall) []cliCall {
-	var out []cliCall
-	seen := map[string]int{}
-	for _, c := range cs {
-		k := strings.Join(c.actions, ",") + "|" + c.target.Resource + "|" + c.target.Region
-		if len(c.actions) == 1 && c.actions[0] == "sts:AssumeRole" {
-			v := c.target.Context.Get("sts:externalid")
-			k += strings.Join(v.Values, ",")
-		}
-		if i, ok := seen[k]; ok {
-			out[i].sure = max(out[i].sure, c.sure)
-			continue
-		}
-		seen[k] = len(out)
-		out = append(out, c)
-	}
-	return out
 }
 
 // checks: a buildspec that CodeBuild refuses.

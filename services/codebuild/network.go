@@ -1,12 +1,10 @@
 package codebuild
 
 import (
-	"strings"
-
-	"penstock/arn"
 	"penstock/iam"
 	"penstock/match"
 	"penstock/service"
+	"penstock/service/script"
 )
 
 const vpcPage = guide + "auth-and-access-control-iam-identity-based-access-control.html#customer-managed-policies-example-create-vpc-network-interface"
@@ -140,7 +138,7 @@ var imageRows = []service.Row{
 	},
 	{
 		ID: "codebuild.image", Caller: "build role",
-		Actions: pullActions, Resource: "repository/<image>",
+		Actions: script.PullActions, Resource: "repository/<image>",
 		Why:  "pulls the image of the build (ImagePullCredentialsType SERVICE_ROLE)",
 		Need: service.Stops, Basis: service.Documented, Source: imagePage,
 		Targets: func(s *service.Site) []service.Target { return buildImage(s, "SERVICE_ROLE") },
@@ -154,7 +152,7 @@ var imageRows = []service.Row{
 	},
 	{
 		ID: "codebuild.image.by-codebuild", Caller: "codebuild.amazonaws.com",
-		Actions: pullActions, Resource: "repository/<image>",
+		Actions: script.PullActions, Resource: "repository/<image>",
 		Context: "aws:SourceArn = the project, aws:SourceAccount = its account",
 		Why:     "CodeBuild pulls the image of the build as itself (ImagePullCredentialsType CODEBUILD), so the repository's policy must allow it",
 		Need:    service.Stops, Basis: service.Documented, Source: imagePage,
@@ -177,7 +175,7 @@ var imageRows = []service.Row{
 			if n.Str() == "" {
 				return nil
 			}
-			t := secretTarget(s, s.Region, n.Str())
+			t := s.Secret(s.Region, n.Str())
 			t.At = n.Where()
 			return []service.Target{t}
 		},
@@ -198,107 +196,7 @@ func buildImage(s *service.Site, credentials string) []service.Target {
 	if !ok || c != credentials {
 		return nil
 	}
-	t := repository(s, account, region, name)
+	t := script.Repository(s, account, region, name)
 	t.At = env.Get("Image").Where()
 	return []service.Target{t}
-}
-
-// secretTarget is the secret that somebody names by name, ARN, or partial
-// ARN, with a json-key, stage and version behind it or without
-// (https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html#build-spec.env.secrets-manager).
-// A secret's ARN ends in six characters that nobody knows before it exists.
-func secretTarget(s *service.Site, region, id string) service.Target {
-	name, stage, version := splitSecret(id)
-	t := service.Target{What: "secret " + name, Region: region}
-	const types = "AWS::SecretsManager::Secret"
-	switch a, err := arn.Parse(name); {
-	case err == nil && a.Service == "secretsmanager":
-		t.Resource, t.Account = name, a.Account
-		// ARN without the suffix: AWS takes it and finds the secret.
-		for r := range s.Model.OfType(types) {
-			if r.ARN != name && strings.HasPrefix(r.ARN, name+"-") && r.Name == strings.TrimPrefix(a.Resource, "secret:") {
-				t.Resource = r.ARN
-			}
-		}
-		if t.Resource == name && !hasSuffix(name) && s.Model.Resource(name) == nil {
-			t.Resource += "-" + match.Hole(match.Suffix, "the suffix of secret "+a.Resource)
-		}
-	default:
-		if r := s.Model.ByRef(name, s.Account, region, types); r != nil {
-			t.Resource, t.Account = r.ARN, r.Account
-			break
-		}
-		t.Resource = s.ARNIn("secretsmanager", region, s.Account, "secret:"+name+"-"+match.Hole(match.Suffix, "the suffix of secret "+name))
-	}
-	t.Context = service.Context("secretsmanager:SecretId", name)
-	if version == "" && stage == "" {
-		// Then AWSCURRENT is what is read. Whether the request says so is not
-		// documented.
-		t.Context.Put("secretsmanager:VersionStage", iam.ContextValue{State: iam.Known, Values: []string{"AWSCURRENT"}, Optional: true})
-	}
-	if stage != "" {
-		t.Context.Set("secretsmanager:VersionStage", stage)
-	}
-	if version != "" {
-		t.Context.Set("secretsmanager:VersionId", version)
-	}
-	t.Context.SetUnknown("secretsmanager:resource/AllowRotationLambdaArn")
-	return t
-}
-
-// hasSuffix reports whether an ARN ends as one of a secret does.
-func hasSuffix(a string) bool {
-	if match.HasHole(a) {
-		return strings.HasSuffix(a, "\x00")
-	}
-	i := strings.LastIndexByte(a, '-')
-	if i < 0 || len(a)-i != 7 {
-		return false
-	}
-	for _, r := range a[i+1:] {
-		if (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {
-			return false
-		}
-	}
-	return true
-}
-
-// splitSecret takes secret-id:json-key:version-stage:version-id apart; a
-// secret-id that is an ARN holds six colons itself.
-func splitSecret(id string) (name, stage, version string) {
-	head := ""
-	if strings.HasPrefix(id, "arn:") {
-		p := strings.SplitN(id, ":", 8)
-		if len(p) < 7 {
-			return id, "", ""
-		}
-		head = strings.Join(p[:6], ":") + ":"
-		id = strings.Join(p[6:], ":")
-	}
-	p := strings.Split(id, ":")
-	name = head + p[0]
-	if len(p) > 2 {
-		stage = p[2]
-	}
-	if len(p) > 3 {
-		version = p[3]
-	}
-	return name, stage, version
-}
-
-// parameterTarget is a parameter by name or ARN. A name with a leading slash
-// has one slash in the ARN, not two
-// (https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html).
-func parameterTarget(s *service.Site, region, name string) service.Target {
-	if a, err := arn.Parse(name); err == nil {
-		return service.Target{Resource: name, Account: a.Account, Region: region, What: "parameter " + strings.TrimPrefix(a.Resource, "parameter")}
-	}
-	// name:version and name:label read the same parameter.
-	plain, _, _ := strings.Cut(name, ":")
-	if r := s.Model.ByRef(plain, s.Account, region, "AWS::SSM::Parameter"); r != nil && r.ARN != "" {
-		return service.Target{Resource: r.ARN, Account: r.Account, Region: region, What: "parameter " + plain}
-	}
-	return service.Target{
-		Resource: s.ARNIn("ssm", region, s.Account, "parameter/"+strings.TrimPrefix(plain, "/")), Region: region, What: "parameter " + plain,
-	}
 }

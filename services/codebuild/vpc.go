@@ -6,6 +6,7 @@ import (
 
 	"penstock/match"
 	"penstock/service"
+	"penstock/service/script"
 	"penstock/truth"
 )
 
@@ -141,27 +142,27 @@ func commandHosts(s *service.Site) []service.Host {
 			hs = append(hs, service.Host{Name: name, Why: why, At: c.Span, Need: n, Basis: service.Reasoned})
 		}
 	}
-	sh := newShell()
+	sh := script.New()
 	for _, p := range b.Phases {
 		for _, c := range p.Commands {
-			for _, cmd := range sh.script(c.Text) {
-				ws := cmd.words
-				for len(ws) > 1 && ws[0].text == "sudo" {
+			for _, cmd := range sh.Read(c.Text) {
+				ws := cmd.Words
+				for len(ws) > 1 && ws[0].Text == "sudo" {
 					ws = ws[1:]
 				}
-				if len(ws) < 2 || cmd.sure == perhaps {
+				if len(ws) < 2 || cmd.Sure == script.Perhaps {
 					continue
 				}
-				head := ws[0].text + " " + ws[1].text
+				head := ws[0].Text + " " + ws[1].Text
 				need := service.Degrades
-				if cmd.sure == stops && !strings.HasPrefix(p.OnFailure, "CONTINUE") {
+				if cmd.Sure == script.Stops && !strings.HasPrefix(p.OnFailure, "CONTINUE") {
 					need = service.Stops
 				}
 				switch {
 				case head == "aws codeartifact", head == "npm config", head == "pip config":
 					mirror = true
 				case head == "docker pull":
-					if image, ok := lastPlain(ws[2:]); ok && service.PublicImage(image) {
+					if image, ok := script.LastPlain(ws[2:]); ok && service.PublicImage(image) {
 						add("the registry of "+match.Render(image), head+" of a public image", c, need)
 					}
 				case head == "git clone" && len(ws) > 2:
@@ -179,18 +180,18 @@ func commandHosts(s *service.Site) []service.Host {
 
 // named reports whether a command names its own index or registry, or only
 // local files.
-func named(ws []word) bool {
-	return slices.ContainsFunc(ws, func(w word) bool {
-		return w.text == "-i" || w.text == "--no-index" || w.text == "--offline" ||
-			strings.HasPrefix(w.text, "--index-url") || strings.HasPrefix(w.text, "--registry") || strings.HasPrefix(w.text, "--extra-index-url")
+func named(ws []script.Word) bool {
+	return slices.ContainsFunc(ws, func(w script.Word) bool {
+		return w.Text == "-i" || w.Text == "--no-index" || w.Text == "--offline" ||
+			strings.HasPrefix(w.Text, "--index-url") || strings.HasPrefix(w.Text, "--registry") || strings.HasPrefix(w.Text, "--extra-index-url")
 	})
 }
 
 // lastURL returns the host of the public git server that a command clones
 // from.
-func lastURL(ws []word) (string, bool) {
+func lastURL(ws []script.Word) (string, bool) {
 	for _, w := range ws {
-		rest, ok := strings.CutPrefix(w.text, "https://")
+		rest, ok := strings.CutPrefix(w.Text, "https://")
 		if !ok {
 			continue
 		}

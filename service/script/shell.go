@@ -1,4 +1,10 @@
-package codebuild
+// Package script reads shell scripts of builds and workflows, and the AWS CLI
+// and docker commands in them, as far as one can tell for certain what they
+// run, and says what they call.
+//
+// It is no shell: what it does not understand makes the rest of a script
+// uncertain, never wrong.
+package script
 
 import (
 	"strings"
@@ -6,9 +12,7 @@ import (
 	"penstock/match"
 )
 
-// This file reads shell commands as far as one can tell for certain what they
-// run. It is no shell: what it does not understand makes the rest of the
-// script uncertain, never wrong.
+// How a script is read:
 //
 //	script   a sequence of and-or lists, one a line or between ";"
 //	list     pipelines joined by "&&" and "||"
@@ -18,43 +22,56 @@ import (
 // first of its list and stands in no compound command. It stops the build if
 // its failure is the failure of the script.
 
-// sure says what is known of a command.
-type sure uint8
+// Sure says what is known of a command.
+type Sure uint8
 
 const (
-	perhaps sure = iota // may run, or not
-	runs                // runs; the build goes on if it fails
-	stops               // runs; if it fails, so does the build
+	Perhaps Sure = iota // may run, or not
+	Runs                // runs; the build goes on if it fails
+	Stops               // runs; if it fails, so does the build
 )
 
-// simple is one simple command. Words are symbolic: what the shell puts in is
+// A Command is one simple command. Words are symbolic: what the shell puts in is
 // a hole where it is not known.
-type simple struct {
-	words []word
-	sure  sure
+type Command struct {
+	Words []Word
+	Sure  Sure
 }
 
 // A word is one argument. Split marks one whose unquoted expansion may become
 // several words, or none.
-type word struct {
-	text  string
+type Word struct {
+	Text  string
 	split bool
 }
 
-// shell is the state that a script leaves to the next: CodeBuild runs all
+// A Shell is the state that a script leaves to the next: CodeBuild runs all
 // commands in one shell
 // (https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html, "version").
-type shell struct {
+type Shell struct {
 	vars    map[string]string // known, symbolic
 	errexit bool              // set -e
 	lost    bool              // exit, exec, eval: nothing after it is certain
 	foreign bool              // the credentials are not the build role's any more
 }
 
-func newShell() *shell { return &shell{vars: map[string]string{}} }
+// New returns a shell in which no variable is known.
+func New() *Shell { return &Shell{vars: map[string]string{}} }
 
-// script reads one entry of commands and returns what it runs, in order.
-func (sh *shell) script(text string) []simple {
+// Set says what a variable holds; one that tells the AWS tools whose rights to
+// use makes what follows somebody else's.
+func (sh *Shell) Set(name, value string) {
+	if Credential(name) {
+		sh.foreign = true
+	}
+	sh.vars[name] = value
+}
+
+// Get returns what a variable holds, "" where that is not known.
+func (sh *Shell) Get(name string) string { return sh.vars[name] }
+
+// Read reads one entry of commands and returns what it runs, in order.
+func (sh *Shell) Read(text string) []Command {
 	p := &parser{sh: sh, s: text}
 	p.run()
 	return p.out
@@ -62,13 +79,13 @@ func (sh *shell) script(text string) []simple {
 
 // parser reads one script.
 type parser struct {
-	sh    *shell
+	sh    *Shell
 	s     string
 	i     int
 	open  []string // what closes the compound commands under way
 	maybe bool     // the whole script may not run
 	cond  bool     // behind && or ||
-	out   []simple
+	out   []Command
 	inner int // depth of command substitutions
 }
 
@@ -96,7 +113,7 @@ func (p *parser) run() {
 	}
 	// Without set -e only the last list decides how the script ends.
 	for i := begin; i < lastList; i++ {
-		p.out[i].sure = min(p.out[i].sure, runs)
+		p.out[i].Sure = min(p.out[i].Sure, Runs)
 	}
 }
 
@@ -124,7 +141,7 @@ func (p *parser) list() {
 	p.cond = false
 	harmless := func() {
 		for i := start; i < len(p.out); i++ {
-			p.out[i].sure = min(p.out[i].sure, runs)
+			p.out[i].Sure = min(p.out[i].Sure, Runs)
 		}
 	}
 	for {
@@ -138,7 +155,7 @@ func (p *parser) list() {
 			// How a pipeline ends is how its last command ends.
 			for i := start; i < len(p.out); i++ {
 				if !feedsLogin(p.out[i], p.s[p.i:]) {
-					p.out[i].sure = min(p.out[i].sure, runs)
+					p.out[i].Sure = min(p.out[i].Sure, Runs)
 				}
 			}
 		case "&":
@@ -152,8 +169,8 @@ func (p *parser) list() {
 
 // feedsLogin reports whether a command of a pipeline gives the password to
 // docker login, which fails without one.
-func feedsLogin(c simple, rest string) bool {
-	return len(c.words) > 2 && c.words[0].text == "aws" && strings.Contains(rest, "login") && strings.Contains(rest, "--password-stdin")
+func feedsLogin(c Command, rest string) bool {
+	return len(c.Words) > 2 && c.Words[0].Text == "aws" && strings.Contains(rest, "login") && strings.Contains(rest, "--password-stdin")
 }
 
 // keywords open, continue or close a compound command; the value is what
@@ -180,19 +197,19 @@ func (p *parser) keyword(k string) {
 	}
 }
 
-// command reads one simple command and returns the operator after it: "&&",
+// Command reads one simple command and returns the operator after it: "&&",
 // "||", "|", "&", or "" at the end of the list.
 func (p *parser) command() string {
-	var words []word
+	var words []Word
 	var sets []assignment
 	first, negated := true, false
 	end := func(op string) string {
-		level := stops
+		level := Stops
 		switch {
 		case !p.certain():
-			level = perhaps
+			level = Perhaps
 		case negated:
-			level = runs
+			level = Runs
 		}
 		p.finish(words, sets, level)
 		return op
@@ -257,14 +274,14 @@ func (p *parser) command() string {
 			p.redirect()
 		default:
 			w, bare := p.word()
-			if _, ok := keywords[w.text]; ok && bare && first {
-				p.keyword(w.text)
-				if w.text == "for" || w.text == "case" || w.text == "select" {
+			if _, ok := keywords[w.Text]; ok && bare && first {
+				p.keyword(w.Text)
+				if w.Text == "for" || w.Text == "case" || w.Text == "select" {
 					p.subject()
 				}
 				continue
 			}
-			if bare && first && w.text == "!" {
+			if bare && first && w.Text == "!" {
 				negated = true
 				continue
 			}
@@ -272,7 +289,7 @@ func (p *parser) command() string {
 				sets = append(sets, a)
 				continue
 			}
-			if isNumber(w.text) && p.i < len(p.s) && (p.s[p.i] == '>' || p.s[p.i] == '<') {
+			if isNumber(w.Text) && p.i < len(p.s) && (p.s[p.i] == '>' || p.s[p.i] == '<') {
 				continue // 2>file
 			}
 			first = false
@@ -293,7 +310,7 @@ func (p *parser) newlines() {
 func (p *parser) subject() {
 	for p.i < len(p.s) && p.s[p.i] != '\n' && p.s[p.i] != ';' {
 		at := p.i
-		if w, bare := p.word(); bare && w.text == "in" && p.open[len(p.open)-1] == "esac" {
+		if w, bare := p.word(); bare && w.Text == "in" && p.open[len(p.open)-1] == "esac" {
 			return // patterns follow
 		}
 		if p.i == at {
@@ -315,8 +332,8 @@ func (p *parser) redirect() {
 
 type assignment struct{ name, value string }
 
-func assign(w word) (assignment, bool) {
-	name, value, ok := strings.Cut(w.text, "=")
+func assign(w Word) (assignment, bool) {
+	name, value, ok := strings.Cut(w.Text, "=")
 	if !ok || !isName(name) {
 		return assignment{}, false
 	}
@@ -324,34 +341,34 @@ func assign(w word) (assignment, bool) {
 }
 
 // finish records a command, and does to the shell what it does.
-func (p *parser) finish(words []word, sets []assignment, level sure) {
+func (p *parser) finish(words []Word, sets []assignment, level Sure) {
 	if len(words) == 0 {
 		p.set(sets, level)
 		return
 	}
-	c := simple{words: words, sure: level}
-	switch words[0].text {
+	c := Command{Words: words, Sure: level}
+	switch words[0].Text {
 	case "export", "declare", "local", "readonly", "typeset":
 		for _, w := range words[1:] {
 			switch a, ok := assign(w); {
 			case ok:
 				p.set([]assignment{a}, level)
-			case !isName(w.text) && !strings.HasPrefix(w.text, "-"):
+			case !isName(w.Text) && !strings.HasPrefix(w.Text, "-"):
 				p.sh.foreign = true // sets nobody knows what
 			}
 		}
 		return
 	case "unset":
 		for _, w := range words[1:] {
-			p.sh.vars[w.text] = unknown(w.text)
+			p.sh.vars[w.Text] = Unknown(w.Text)
 		}
 		return
 	case "set":
 		for _, w := range words[1:] {
-			if strings.HasPrefix(w.text, "-") && strings.Contains(w.text, "e") && !strings.HasPrefix(w.text, "--") || w.text == "errexit" {
-				p.sh.errexit = p.sh.errexit || level != perhaps && p.inner == 0
+			if strings.HasPrefix(w.Text, "-") && strings.Contains(w.Text, "e") && !strings.HasPrefix(w.Text, "--") || w.Text == "errexit" {
+				p.sh.errexit = p.sh.errexit || level != Perhaps && p.inner == 0
 			}
-			if strings.HasPrefix(w.text, "+") && strings.Contains(w.text, "e") {
+			if strings.HasPrefix(w.Text, "+") && strings.Contains(w.Text, "e") {
 				p.sh.errexit = false
 			}
 		}
@@ -362,32 +379,32 @@ func (p *parser) finish(words []word, sets []assignment, level sure) {
 		return
 	case "read", "mapfile", "readarray":
 		for _, w := range words[1:] {
-			p.sh.vars[w.text] = unknown(w.text)
+			p.sh.vars[w.Text] = Unknown(w.Text)
 		}
 		return
 	}
 	for _, a := range sets {
-		if credential(a.name) {
+		if Credential(a.name) {
 			return // runs with another's rights
 		}
 	}
 	if !p.sh.foreign {
 		p.out = append(p.out, c)
 	}
-	if words[0].text == "aws" && len(words) > 2 && words[1].text == "configure" && words[2].text != "list" && words[2].text != "get" {
-		if len(words) < 4 || words[3].text != "region" && words[3].text != "output" && words[3].text != "default.region" && words[3].text != "default.output" {
+	if words[0].Text == "aws" && len(words) > 2 && words[1].Text == "configure" && words[2].Text != "list" && words[2].Text != "get" {
+		if len(words) < 4 || words[3].Text != "region" && words[3].Text != "output" && words[3].Text != "default.region" && words[3].Text != "default.output" {
 			p.sh.foreign = true
 		}
 	}
 }
 
-func (p *parser) set(sets []assignment, level sure) {
+func (p *parser) set(sets []assignment, level Sure) {
 	for _, a := range sets {
-		if credential(a.name) {
+		if Credential(a.name) {
 			p.sh.foreign = true
 		}
-		if level == perhaps || p.inner > 0 {
-			p.sh.vars[a.name] = unknown(a.name)
+		if level == Perhaps || p.inner > 0 {
+			p.sh.vars[a.name] = Unknown(a.name)
 			continue
 		}
 		p.sh.vars[a.name] = a.value
@@ -396,7 +413,7 @@ func (p *parser) set(sets []assignment, level sure) {
 
 // credential reports whether a variable tells the AWS tools whose rights to
 // use.
-func credential(name string) bool {
+func Credential(name string) bool {
 	switch name {
 	case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
 		"AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE",
@@ -406,7 +423,7 @@ func credential(name string) bool {
 	return false
 }
 
-func unknown(name string) string { return match.Hole(match.Any, "$"+name+" in the build") }
+func Unknown(name string) string { return match.Hole(match.Any, "$"+name+" in the build") }
 
 func isName(s string) bool {
 	for i, r := range s {

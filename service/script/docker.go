@@ -1,4 +1,4 @@
-package codebuild
+package script
 
 import (
 	"strings"
@@ -11,32 +11,32 @@ import (
 // (https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html,
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html).
 var (
-	pushActions = []string{
+	PushActions = []string{
 		"ecr:BatchCheckLayerAvailability", "ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage",
 	}
-	pullActions = []string{"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
+	PullActions = []string{"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
 )
 
 // repository is the target of an image.
-func repository(s *service.Site, account, region, name string) service.Target {
+func Repository(s *service.Site, account, region, name string) service.Target {
 	return service.Target{
 		Resource: s.ARNIn("ecr", region, account, "repository/"+name), Account: account, Region: region, What: "image repository " + name,
 	}
 }
 
 // docker reads the commands that talk to a registry.
-func (c *cli) docker(ws []word) {
+func (c *CLI) docker(ws []Word) {
 	if len(ws) == 0 {
 		return
 	}
-	op := ws[0].text
+	op := ws[0].Text
 	rest := ws[1:]
 	if op == "image" && len(rest) > 0 {
-		op, rest = rest[0].text, rest[1:]
+		op, rest = rest[0].Text, rest[1:]
 	}
 	switch op {
 	case "push", "pull":
-		image, ok := lastPlain(rest)
+		image, ok := LastPlain(rest)
 		if !ok {
 			return
 		}
@@ -46,12 +46,12 @@ func (c *cli) docker(ws []word) {
 		var tags []string
 		for i, w := range rest {
 			switch {
-			case w.text == "--push":
+			case w.Text == "--push":
 				pushes = true
-			case (w.text == "-t" || w.text == "--tag") && i+1 < len(rest):
-				tags = append(tags, rest[i+1].text)
-			case strings.HasPrefix(w.text, "--tag="):
-				tags = append(tags, strings.TrimPrefix(w.text, "--tag="))
+			case (w.Text == "-t" || w.Text == "--tag") && i+1 < len(rest):
+				tags = append(tags, rest[i+1].Text)
+			case strings.HasPrefix(w.Text, "--tag="):
+				tags = append(tags, strings.TrimPrefix(w.Text, "--tag="))
 			}
 		}
 		if pushes {
@@ -62,16 +62,16 @@ func (c *cli) docker(ws []word) {
 	}
 }
 
-func lastPlain(ws []word) (string, bool) {
+func LastPlain(ws []Word) (string, bool) {
 	for i := len(ws) - 1; i >= 0; i-- {
-		if !strings.HasPrefix(ws[i].text, "-") {
-			return ws[i].text, true
+		if !strings.HasPrefix(ws[i].Text, "-") {
+			return ws[i].Text, true
 		}
 	}
 	return "", false
 }
 
-func (c *cli) image(ref string, push bool) {
+func (c *CLI) image(ref string, push bool) {
 	account, region, name, ok := service.ECRImage(ref)
 	if !ok {
 		if match.HasHole(ref) {
@@ -79,16 +79,16 @@ func (c *cli) image(ref string, push bool) {
 		}
 		return
 	}
-	t := repository(c.site, account, region, name)
+	t := Repository(c.site, account, region, name)
 	if push {
-		c.add(t, pushActions...)
+		c.add(t, PushActions...)
 		return
 	}
-	c.add(t, pullActions...)
+	c.add(t, PullActions...)
 	c.perhaps(t, "ecr:BatchCheckLayerAvailability")
 }
 
-func (c *cli) ecr(op string, a args) {
+func (c *CLI) ecr(op string, a args) {
 	switch op {
 	case "get-login-password", "get-authorization-token", "get-login":
 		c.add(service.Target{Resource: "*", What: "registry password"}, "ecr:GetAuthorizationToken")
@@ -106,5 +106,5 @@ func (c *cli) ecr(op string, a args) {
 	if match.HasHole(name) && strings.HasPrefix(name, "\x00"+string(rune(match.Any))) {
 		name = match.Hole(match.Path, "the repository that a command names")
 	}
-	c.add(repository(c.site, account, c.region, name), "ecr:"+camel(op))
+	c.add(Repository(c.site, account, c.Region, name), "ecr:"+camel(op))
 }

@@ -1,9 +1,10 @@
-package codebuild
+package script
 
 import (
 	"path"
 	"strings"
 
+	"penstock/cloud"
 	"penstock/match"
 	"penstock/service"
 )
@@ -30,10 +31,10 @@ func placeOf(s string) (place, bool) {
 
 // s3 reads the high-level commands
 // (https://docs.aws.amazon.com/cli/latest/reference/s3/index.html).
-func (c *cli) s3(op string, a args) {
+func (c *CLI) s3(op string, a args) {
 	var ps []place
 	for _, w := range a.words {
-		p, ok := placeOf(w.text)
+		p, ok := placeOf(w.Text)
 		if !ok {
 			return // it cannot be told whether it is local
 		}
@@ -67,7 +68,7 @@ func (c *cli) s3(op string, a args) {
 	}
 }
 
-func (c *cli) transfer(op string, a args, src, dst place) {
+func (c *CLI) transfer(op string, a args, src, dst place) {
 	many := op == "sync" || a.has("--recursive")
 	if dst.remote && !src.remote && !many && (dst.key == "" || strings.HasSuffix(dst.key, "/")) {
 		if src.local == "-" || match.HasHole(src.local) {
@@ -96,8 +97,10 @@ func (c *cli) transfer(op string, a args, src, dst place) {
 		}
 		t := c.object(dst, many)
 		if k := a.opt("--sse-kms-key-id"); k != "" {
-			t.Encryption = c.site.ProjectKey(c.site.Resource)
-			t.Encryption.Key = service.KeyARN(c.site.Model, k, c.site.Account, c.region)
+			t.Encryption = &cloud.Encryption{Mode: cloud.Customer, Key: service.KeyARN(c.site.Model, k, c.site.Account, c.Region), Span: c.At}
+			if service.AWSKey(k) {
+				t.Encryption = service.Managed("s3", c.site.Account, c.Region)
+			}
 			t.Context.Set("s3:x-amz-server-side-encryption-aws-kms-key-id", t.Encryption.Key)
 		}
 		if v := a.opt("--sse"); v != "" || a.has("--sse") {
@@ -123,7 +126,7 @@ func (c *cli) transfer(op string, a args, src, dst place) {
 }
 
 // object is one object, or any below a prefix.
-func (c *cli) object(p place, many bool) service.Target {
+func (c *CLI) object(p place, many bool) service.Target {
 	key := p.key
 	if many || key == "" {
 		if key != "" && !strings.HasSuffix(key, "/") {
@@ -137,7 +140,7 @@ func (c *cli) object(p place, many bool) service.Target {
 }
 
 // list is the listing of a bucket below a prefix.
-func (c *cli) list(p place) {
+func (c *CLI) list(p place) {
 	t := c.site.Object(p.bucket, "")
 	t.What = "bucket " + p.bucket
 	t.Context.SetUnknown("s3:prefix")
@@ -146,7 +149,7 @@ func (c *cli) list(p place) {
 	c.add(t, "s3:ListBucket")
 }
 
-func (c *cli) s3api(op string, a args) {
+func (c *CLI) s3api(op string, a args) {
 	bucket, key := a.opt("--bucket"), a.opt("--key")
 	if bucket == "" {
 		return

@@ -11,6 +11,7 @@ import (
 	"penstock/doc/load"
 	"penstock/match"
 	"penstock/service"
+	"penstock/service/script"
 	"penstock/source"
 )
 
@@ -37,13 +38,6 @@ func projectOf(t testing.TB, props string) (*service.Site, *cloud.Resource) {
 	m.Add(r)
 	s := &service.Site{Model: m, Resource: r, Account: r.Account, Region: r.Region, Role: "arn:aws:iam::111111111111:role/build", Memo: map[string]any{}}
 	return s, r
-}
-
-func testSite() *service.Site {
-	m := cloud.New()
-	r := &cloud.Resource{Type: projectT, Name: "app", Account: "111111111111", Region: "eu-west-1"}
-	m.Add(r)
-	return &service.Site{Model: m, Resource: r, Account: r.Account, Region: r.Region, Memo: map[string]any{}}
 }
 
 // rows renders the calls of rows at a site: action, resource, and what is
@@ -81,15 +75,15 @@ func TestCommands(t *testing.T) {
 	}{
 		{"aws ecr get-login-password --region eu-west-1", []string{"stops ecr:GetAuthorizationToken *"}},
 		{"docker push 111111111111.dkr.ecr.eu-west-1.amazonaws.com/team/app:v1", []string{
-			"stops " + strings.Join(pushActions, ",") + " arn:aws:ecr:eu-west-1:111111111111:repository/team/app",
+			"stops " + strings.Join(script.PushActions, ",") + " arn:aws:ecr:eu-west-1:111111111111:repository/team/app",
 		}},
 		{"docker pull 222222222222.dkr.ecr.us-east-1.amazonaws.com/base@sha256:abc", []string{
-			"stops " + strings.Join(pullActions, ",") + " arn:aws:ecr:us-east-1:222222222222:repository/base",
+			"stops " + strings.Join(script.PullActions, ",") + " arn:aws:ecr:us-east-1:222222222222:repository/base",
 			"listed ecr:BatchCheckLayerAvailability arn:aws:ecr:us-east-1:222222222222:repository/base",
 		}},
 		{"docker push app:v1", nil},
 		{"docker buildx build --push -t 111111111111.dkr.ecr.eu-west-1.amazonaws.com/app .", []string{
-			"stops " + strings.Join(pushActions, ",") + " arn:aws:ecr:eu-west-1:111111111111:repository/app",
+			"stops " + strings.Join(script.PushActions, ",") + " arn:aws:ecr:eu-west-1:111111111111:repository/app",
 		}},
 		{"aws s3 cp dist/app.zip s3://site/releases/", []string{"stops s3:PutObject arn:aws:s3:::site/releases/app.zip"}},
 		{"aws s3 cp s3://site/a.txt .", []string{"stops s3:GetObject arn:aws:s3:::site/a.txt"}},
@@ -139,28 +133,25 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-func TestSplitSecret(t *testing.T) {
-	for _, tt := range []struct{ id, name, stage, version string }{
-		{"app/db", "app/db", "", ""},
-		{"app/db:password", "app/db", "", ""},
-		{"app/db:password:AWSPREVIOUS", "app/db", "AWSPREVIOUS", ""},
-		{"app/db:password::v1", "app/db", "", "v1"},
-		{"arn:aws:secretsmanager:eu-west-1:111111111111:secret:app/db-AbCdEf:password", "arn:aws:secretsmanager:eu-west-1:111111111111:secret:app/db-AbCdEf", "", ""},
-		{"arn:aws:secretsmanager:eu-west-1:111111111111:secret:app/db-AbCdEf", "arn:aws:secretsmanager:eu-west-1:111111111111:secret:app/db-AbCdEf", "", ""},
-	} {
-		if n, st, v := splitSecret(tt.id); n != tt.name || st != tt.stage || v != tt.version {
-			t.Errorf("splitSecret(%q) = %q, %q, %q", tt.id, n, st, v)
-		}
-	}
-}
-
 func TestMergeKeepsTheSurest(t *testing.T) {
 	s, _ := projectOf(t, "Source: {Type: NO_SOURCE}\nEnvironment: {Type: LINUX_CONTAINER}\n")
 	s.Memo["codebuild.buildspec"] = &spec{Buildspec: &Buildspec{Phases: []Phase{{Commands: []Command{
 		{Text: "aws s3 ls s3://b || true"}, {Text: "aws s3 ls s3://b"},
 	}}}}}
 	got := cliCalls(s)
-	if len(got) != 1 || got[0].sure != stops {
+	if len(got) != 1 || got[0].Sure != script.Stops {
 		t.Errorf("calls = %+v, want one that stops the build", got)
 	}
+}
+
+func FuzzBuildspec(f *testing.F) {
+	f.Add("version: 0.2\nphases:\n  build:\n    commands:\n      - aws s3 ls\n")
+	f.Add(`{"version":"0.2","env":{"secrets-manager":{"A":"b:c"}},"reports":{"r":{"file-format":"JUNITXML"}}}`)
+	f.Fuzz(func(t *testing.T, s string) {
+		n := textNode(s)
+		b, _, err := parseInline(n)
+		if err == nil && b == nil {
+			t.Errorf("%q: neither a buildspec nor an error", s)
+		}
+	})
 }

@@ -1,4 +1,4 @@
-package codebuild
+package script
 
 import (
 	"strings"
@@ -6,19 +6,21 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"penstock/cloud"
 	"penstock/match"
+	"penstock/service"
 )
 
 // render writes what a script runs, one command a line: how sure it is, and
 // its words with holes shown.
-func render(cs []simple) []string {
+func render(cs []Command) []string {
 	var out []string
 	for _, c := range cs {
-		ws := make([]string, len(c.words))
-		for i, w := range c.words {
-			ws[i] = match.Render(w.text)
+		ws := make([]string, len(c.Words))
+		for i, w := range c.Words {
+			ws[i] = match.Render(w.Text)
 		}
-		out = append(out, [...]string{"maybe", "runs", "stops"}[c.sure]+": "+strings.Join(ws, " "))
+		out = append(out, [...]string{"maybe", "runs", "stops"}[c.Sure]+": "+strings.Join(ws, " "))
 	}
 	return out
 }
@@ -68,7 +70,7 @@ func TestScript(t *testing.T) {
 		{"stray brace", "}; aws one x", []string{"maybe: aws one x"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if d := cmp.Diff(tt.want, render(newShell().script(tt.script))); d != "" {
+			if d := cmp.Diff(tt.want, render(New().Read(tt.script))); d != "" {
 				t.Errorf("script(%q): -want +got\n%s", tt.script, d)
 			}
 		})
@@ -80,24 +82,12 @@ func FuzzScript(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		r := &cli{site: testSite(), region: "eu-west-1"}
-		for _, c := range newShell().script(s) {
-			if len(c.words) == 0 {
+		r := NewCLI(&service.Site{Model: cloud.New(), Account: "111111111111", Region: "eu-west-1"}, "a build")
+		for _, c := range New().Read(s) {
+			if len(c.Words) == 0 {
 				t.Errorf("%q: a command without words", s)
 			}
-			r.command(c)
-		}
-	})
-}
-
-func FuzzBuildspec(f *testing.F) {
-	f.Add("version: 0.2\nphases:\n  build:\n    commands:\n      - aws s3 ls\n")
-	f.Add(`{"version":"0.2","env":{"secrets-manager":{"A":"b:c"}},"reports":{"r":{"file-format":"JUNITXML"}}}`)
-	f.Fuzz(func(t *testing.T, s string) {
-		n := textNode(s)
-		b, _, err := parseInline(n)
-		if err == nil && b == nil {
-			t.Errorf("%q: neither a buildspec nor an error", s)
+			r.Command(c)
 		}
 	})
 }

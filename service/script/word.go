@@ -1,4 +1,4 @@
-package codebuild
+package script
 
 import (
 	"maps"
@@ -9,14 +9,14 @@ import (
 
 // word reads one word and expands what is known in it. Bare says that it was
 // written without quotes and expansions, as a keyword must be.
-func (p *parser) word() (w word, bare bool) {
+func (p *parser) word() (w Word, bare bool) {
 	var b strings.Builder
 	bare = true
 	for p.i < len(p.s) {
 		c := p.s[p.i]
 		switch {
 		case strings.IndexByte(" \t\r\n;&|<>()", c) >= 0:
-			w.text = b.String()
+			w.Text = b.String()
 			return w, bare
 		case c == '\'':
 			bare = false
@@ -68,7 +68,7 @@ func (p *parser) word() (w word, bare bool) {
 			p.i++
 		}
 	}
-	w.text = b.String()
+	w.Text = b.String()
 	return w, bare
 }
 
@@ -174,7 +174,7 @@ func (p *parser) dollar(b *strings.Builder) bool {
 	if n == 0 {
 		if rest != "" && strings.IndexByte("?#@*!$-0123456789", rest[0]) >= 0 {
 			p.i += 2
-			b.WriteString(unknown(rest[:1]))
+			b.WriteString(Unknown(rest[:1]))
 			return true
 		}
 		b.WriteByte('$')
@@ -188,7 +188,7 @@ func (p *parser) dollar(b *strings.Builder) bool {
 func (p *parser) value(b *strings.Builder, name string) bool {
 	v, ok := p.sh.vars[name]
 	if !ok {
-		v = unknown(name)
+		v = Unknown(name)
 	}
 	b.WriteString(v)
 	return strings.ContainsAny(v, " \t\n*?[") || strings.IndexByte(v, 0) >= 0 && loose(v)
@@ -210,7 +210,7 @@ func (p *parser) expand(b *strings.Builder, e string) bool {
 	known := ok && !match.HasHole(v)
 	switch {
 	case name == "":
-		b.WriteString(unknown(e))
+		b.WriteString(Unknown(e))
 		return true
 	case op == "":
 		return p.value(b, name)
@@ -231,7 +231,7 @@ func (p *parser) expand(b *strings.Builder, e string) bool {
 		b.WriteString(v)
 		return loose(v)
 	}
-	b.WriteString(unknown(e))
+	b.WriteString(Unknown(e))
 	return true
 }
 
@@ -268,10 +268,10 @@ func (p *parser) substitute(text string) {
 		p.lose()
 		return
 	}
-	sub := &parser{sh: &shell{vars: maps.Clone(p.sh.vars), lost: p.sh.lost, foreign: p.sh.foreign}, s: text, maybe: !p.certain(), inner: p.inner + 1}
+	sub := &parser{sh: &Shell{vars: maps.Clone(p.sh.vars), lost: p.sh.lost, foreign: p.sh.foreign}, s: text, maybe: !p.certain(), inner: p.inner + 1}
 	sub.run()
 	for i := range sub.out {
-		sub.out[i].sure = min(sub.out[i].sure, runs)
+		sub.out[i].Sure = min(sub.out[i].Sure, Runs)
 	}
 	p.out = append(p.out, sub.out...)
 }

@@ -1,4 +1,4 @@
-package codebuild
+package script
 
 import (
 	"strings"
@@ -10,73 +10,82 @@ import (
 	"penstock/source"
 )
 
-// A cliCall is one call that a command makes.
-type cliCall struct {
-	actions []string
-	target  service.Target
-	sure    sure
+// A Call is one call that a command makes.
+type Call struct {
+	Actions []string
+	Target  service.Target
+	Sure    Sure
 }
 
-// cli reads the calls off simple commands.
-type cli struct {
+// A CLI reads the calls off simple commands.
+type CLI struct {
+	Region string      // AWS_DEFAULT_REGION of the command
+	At     source.Span // where the command stands
 	site   *service.Site
-	region string // AWS_DEFAULT_REGION of the command
-	at     source.Span
-	sure   sure
-	out    []cliCall
+	who    string // "build project app"
+	sure   Sure
+	out    []Call
 }
 
-func (c *cli) add(t service.Target, actions ...string) {
-	t.At = c.at
+// NewCLI returns a reader of what runs with the site's role in its account and
+// region. Who names it in what it takes for granted.
+func NewCLI(s *service.Site, who string) *CLI { return &CLI{site: s, who: who, Region: s.Region} }
+
+// Calls returns the calls that were read, in order, those dropped that an
+// earlier command makes just as surely.
+func (c *CLI) Calls() []Call { return merge(c.out) }
+
+func (c *CLI) add(t service.Target, actions ...string) {
+	t.At = c.At
 	if t.What == "" {
-		t.What = "a command of the build"
+		t.What = "a command of " + c.who
 	}
 	if t.Region == "" {
-		t.Region = c.region
+		t.Region = c.Region
 	}
-	c.out = append(c.out, cliCall{actions, t, c.sure})
+	c.out = append(c.out, Call{actions, t, c.sure})
 }
 
 // perhaps adds calls that the command makes in some cases only.
-func (c *cli) perhaps(t service.Target, actions ...string) {
+func (c *CLI) perhaps(t service.Target, actions ...string) {
 	s := c.sure
-	c.sure = perhaps
+	c.sure = Perhaps
 	c.add(t, actions...)
 	c.sure = s
 }
 
-// command reads one simple command.
-func (c *cli) command(cmd simple) {
-	ws := cmd.words
-	for len(ws) > 1 && (ws[0].text == "sudo" || ws[0].text == "time" || ws[0].text == "command") {
+// Command reads one simple command.
+func (c *CLI) Command(cmd Command) {
+	ws := cmd.Words
+	for len(ws) > 1 && (ws[0].Text == "sudo" || ws[0].Text == "time" || ws[0].Text == "command") {
 		ws = ws[1:]
 	}
-	c.sure = cmd.sure
-	switch ws[0].text {
+	c.sure = cmd.Sure
+	switch ws[0].Text {
 	case "aws":
 		c.aws(ws[1:])
 	case "docker", "podman", "finch":
 		c.docker(ws[1:])
 	case "cdk", "sam", "terraform", "tofu", "serverless", "sls", "pulumi", "copilot", "eb", "chalice":
 		if len(ws) > 1 {
-			c.note("what " + ws[0].text + " " + match.Render(ws[1].text) + " calls")
+			c.note("what " + ws[0].Text + " " + match.Render(ws[1].Text) + " calls")
 		}
 	case "npx", "yarn", "pnpm":
-		if len(ws) > 2 && ws[1].text == "cdk" {
-			c.note("what cdk " + match.Render(ws[2].text) + " calls")
+		if len(ws) > 2 && ws[1].Text == "cdk" {
+			c.note("what cdk " + match.Render(ws[2].Text) + " calls")
 		}
 	}
 }
 
 // note says once that something of a build is not in the proof.
-func (c *cli) note(what string) {
-	c.site.Model.Assume(what + " in build project " + match.Render(project(c.site)) + " is not in the catalogue, and taken to be allowed")
+func (c *CLI) note(what string) {
+	c.site.Model.Assume(what + " in " + match.Render(c.who) + " is not in the catalogue, and taken to be allowed")
 }
 
 // args is a command line taken apart: what is no option, and the options
 // with their values. An option without a value has none.
 type args struct {
-	words []word
+	words []Word
 	opts  map[string][]string
 	// torn is set where an expansion may have added or removed words, so that
 	// what stands where is not certain.
@@ -94,35 +103,35 @@ var flags = map[string]bool{
 	"--human-readable": true, "--summarize": true, "--force": true, "--overwrite": true, "--use-json": true,
 }
 
-func split(ws []word) args {
+func split(ws []Word) args {
 	a := args{opts: map[string][]string{}}
 	for i := 0; i < len(ws); i++ {
 		w := ws[i]
 		if w.split {
 			a.torn = true
 		}
-		if !strings.HasPrefix(w.text, "-") || w.text == "-" {
+		if !strings.HasPrefix(w.Text, "-") || w.Text == "-" {
 			a.words = append(a.words, w)
 			continue
 		}
-		name, value, ok := strings.Cut(w.text, "=")
+		name, value, ok := strings.Cut(w.Text, "=")
 		switch {
 		case ok && strings.HasPrefix(name, "--"):
 			a.opts[name] = append(a.opts[name], value)
-		case flags[w.text]:
-			a.opts[w.text] = append(a.opts[w.text], "")
+		case flags[w.Text]:
+			a.opts[w.Text] = append(a.opts[w.Text], "")
 		default:
-			a.opts[w.text] = append(a.opts[w.text], "")
-			for i+1 < len(ws) && !strings.HasPrefix(ws[i+1].text, "--") {
+			a.opts[w.Text] = append(a.opts[w.Text], "")
+			for i+1 < len(ws) && !strings.HasPrefix(ws[i+1].Text, "--") {
 				i++
 				if ws[i].split {
 					a.torn = a.torn || len(a.words) < 2
 				}
-				vs := a.opts[w.text]
+				vs := a.opts[w.Text]
 				if len(vs) == 1 && vs[0] == "" {
-					vs[0] = ws[i].text
+					vs[0] = ws[i].Text
 				} else {
-					a.opts[w.text] = append(vs, ws[i].text)
+					a.opts[w.Text] = append(vs, ws[i].Text)
 				}
 			}
 		}
@@ -141,48 +150,48 @@ func (a args) opt(name string) string {
 func (a args) has(name string) bool { _, ok := a.opts[name]; return ok }
 
 // aws reads "aws [options] service operation …".
-func (c *cli) aws(ws []word) {
+func (c *CLI) aws(ws []Word) {
 	// Options may stand before the service.
-	var global []word
-	for len(ws) > 0 && strings.HasPrefix(ws[0].text, "--") {
+	var global []Word
+	for len(ws) > 0 && strings.HasPrefix(ws[0].Text, "--") {
 		n := 1
-		if !strings.Contains(ws[0].text, "=") && !flags[ws[0].text] {
+		if !strings.Contains(ws[0].Text, "=") && !flags[ws[0].Text] {
 			n = 2
 		}
 		global = append(global, ws[:min(n, len(ws))]...)
 		ws = ws[min(n, len(ws)):]
 	}
-	if len(ws) < 2 || match.HasHole(ws[0].text) || match.HasHole(ws[1].text) || ws[0].split || ws[1].split {
+	if len(ws) < 2 || match.HasHole(ws[0].Text) || match.HasHole(ws[1].Text) || ws[0].split || ws[1].split {
 		return
 	}
-	svc, op := ws[0].text, ws[1].text
+	svc, op := ws[0].Text, ws[1].Text
 	a := split(append(ws[2:len(ws):len(ws)], global...))
 	if a.has("--profile") || a.has("--endpoint-url") || a.has("--no-sign-request") || a.has("--generate-cli-skeleton") || a.has("--dryrun") || op == "help" {
 		return // other credentials, another server, or no call
 	}
 	if a.torn {
-		c.sure = min(c.sure, perhaps)
+		c.sure = min(c.sure, Perhaps)
 	}
-	region := c.region
+	region := c.Region
 	if r := a.opt("--region"); r != "" {
-		c.region = r
+		c.Region = r
 	}
 	c.operation(svc, op, a)
-	c.region = region
+	c.Region = region
 }
 
 // arn of something of a service in the command's region.
-func (c *cli) arn(svc, resource string) string {
-	return c.site.ARNIn(svc, c.region, c.site.Account, resource)
+func (c *CLI) arn(svc, resource string) string {
+	return c.site.ARNIn(svc, c.Region, c.site.Account, resource)
 }
 
 // named is the ARN of what a command names by name or ARN; "" gives a hole.
-func (c *cli) named(svc, prefix, name string) service.Target {
+func (c *CLI) named(svc, prefix, name string) service.Target {
 	if a, err := arn.Parse(name); err == nil {
 		return service.Target{Resource: name, Account: a.Account}
 	}
 	if name == "" {
-		return service.Target{Resource: c.site.ARNIn(svc, c.region, c.site.Account, prefix+match.Hole(match.Any, "what a command of the build names"))}
+		return service.Target{Resource: c.site.ARNIn(svc, c.Region, c.site.Account, prefix+match.Hole(match.Any, "what a command of the build names"))}
 	}
 	return service.Target{Resource: c.arn(svc, prefix+name)}
 }
@@ -190,7 +199,7 @@ func (c *cli) named(svc, prefix, name string) service.Target {
 var everything = service.Target{Resource: "*"}
 
 // operation maps an operation of the CLI to what IAM is asked.
-func (c *cli) operation(svc, op string, a args) {
+func (c *CLI) operation(svc, op string, a args) {
 	switch svc {
 	case "s3":
 		c.s3(op, a)
@@ -204,7 +213,7 @@ func (c *cli) operation(svc, op string, a args) {
 		c.ssm(op, a)
 	case "secretsmanager":
 		if op == "get-secret-value" || op == "describe-secret" || op == "put-secret-value" {
-			c.add(secretTarget(c.site, c.region, a.opt("--secret-id")), "secretsmanager:"+camel(op))
+			c.add(c.site.Secret(c.Region, a.opt("--secret-id")), "secretsmanager:"+camel(op))
 			return
 		}
 		c.generic(svc, op)
@@ -282,7 +291,7 @@ var helpers = map[string]bool{
 
 // generic names the action of an operation; what it is called on cannot be
 // told.
-func (c *cli) generic(svc, op string) {
+func (c *CLI) generic(svc, op string) {
 	prefix := plainServices[svc]
 	if svc == "deploy" {
 		prefix = "codedeploy"
@@ -310,7 +319,7 @@ func camel(op string) string {
 	return b.String()
 }
 
-func (c *cli) sts(op string, a args) {
+func (c *CLI) sts(op string, a args) {
 	if op != "assume-role" {
 		return // get-caller-identity needs no permission
 	}
@@ -331,9 +340,9 @@ func (c *cli) sts(op string, a args) {
 	c.add(t, "sts:AssumeRole")
 }
 
-func (c *cli) ssm(op string, a args) {
+func (c *CLI) ssm(op string, a args) {
 	one := func(name string) service.Target {
-		return parameterTarget(c.site, c.region, name)
+		return c.site.Parameter(c.Region, name)
 	}
 	switch op {
 	case "get-parameter", "put-parameter", "delete-parameter":
@@ -351,7 +360,7 @@ func (c *cli) ssm(op string, a args) {
 	}
 }
 
-func (c *cli) ecs(op string, a args) {
+func (c *CLI) ecs(op string, a args) {
 	short := func(v string) string {
 		if x, err := arn.Parse(v); err == nil {
 			return x.Name()
@@ -378,7 +387,7 @@ func (c *cli) ecs(op string, a args) {
 			c.add(service.Target{Resource: c.arn("ecs", "service/"+cluster+"/"+short(s)), Context: ctx()}, "ecs:DescribeServices")
 		}
 	case "wait":
-		if len(a.words) == 1 && a.words[0].text == "services-stable" {
+		if len(a.words) == 1 && a.words[0].Text == "services-stable" {
 			for _, s := range a.opts["--services"] {
 				c.add(service.Target{Resource: c.arn("ecs", "service/"+cluster+"/"+short(s)), Context: ctx()}, "ecs:DescribeServices")
 			}
@@ -390,7 +399,7 @@ func (c *cli) ecs(op string, a args) {
 	}
 }
 
-func (c *cli) lambda(op string, a args) {
+func (c *CLI) lambda(op string, a args) {
 	switch op {
 	case "update-function-code", "update-function-configuration", "publish-version", "get-function", "get-function-configuration", "update-alias", "create-alias":
 		c.add(c.named("lambda", "function:", a.opt("--function-name")), "lambda:"+camel(op))
@@ -405,7 +414,7 @@ func (c *cli) lambda(op string, a args) {
 	}
 }
 
-func (c *cli) codeartifact(op string, a args) {
+func (c *CLI) codeartifact(op string, a args) {
 	domain := a.opt("--domain")
 	if domain == "" {
 		return
@@ -415,7 +424,7 @@ func (c *cli) codeartifact(op string, a args) {
 		owner = c.site.Account
 	}
 	at := func(r string) service.Target {
-		return service.Target{Resource: c.site.ARNIn("codeartifact", c.region, owner, r), Account: owner}
+		return service.Target{Resource: c.site.ARNIn("codeartifact", c.Region, owner, r), Account: owner}
 	}
 	c.add(at("domain/"+domain), "codeartifact:GetAuthorizationToken")
 	t := everything
@@ -427,7 +436,7 @@ func (c *cli) codeartifact(op string, a args) {
 	}
 }
 
-func (c *cli) cloudformation(op string, a args) {
+func (c *CLI) cloudformation(op string, a args) {
 	stack := func() service.Target {
 		n := a.opt("--stack-name")
 		if _, err := arn.Parse(n); err == nil {
@@ -476,7 +485,7 @@ func (c *cli) cloudformation(op string, a args) {
 	case "validate-template", "list-exports", "list-stacks":
 		c.add(everything, "cloudformation:"+camel(op))
 	case "wait":
-		if len(a.words) == 1 && strings.HasPrefix(a.words[0].text, "stack-") {
+		if len(a.words) == 1 && strings.HasPrefix(a.words[0].Text, "stack-") {
 			c.add(stack(), "cloudformation:DescribeStacks")
 		}
 	default:
@@ -485,7 +494,7 @@ func (c *cli) cloudformation(op string, a args) {
 }
 
 // upload is the bucket that package and deploy put local files in.
-func (c *cli) upload(a args) {
+func (c *CLI) upload(a args) {
 	bucket := a.opt("--s3-bucket")
 	if bucket == "" {
 		return
@@ -498,4 +507,24 @@ func (c *cli) upload(a args) {
 	t.What = "files that the template names"
 	// Files that lie there already are not written again.
 	c.perhaps(t, "s3:GetObject", "s3:PutObject")
+}
+
+// merge drops calls that an earlier command makes just as surely.
+func merge(cs []Call) []Call {
+	var out []Call
+	seen := map[string]int{}
+	for _, c := range cs {
+		k := strings.Join(c.Actions, ",") + "|" + c.Target.Resource + "|" + c.Target.Region
+		if len(c.Actions) == 1 && c.Actions[0] == "sts:AssumeRole" {
+			v := c.Target.Context.Get("sts:externalid")
+			k += strings.Join(v.Values, ",")
+		}
+		if i, ok := seen[k]; ok {
+			out[i].Sure = max(out[i].Sure, c.Sure)
+			continue
+		}
+		seen[k] = len(out)
+		out = append(out, c)
+	}
+	return out
 }
