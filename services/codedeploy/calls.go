@@ -134,7 +134,7 @@ var jobs = []service.Job{{
 }}
 
 func jobRows() []service.Row {
-	return slices.Concat(serverRows, agentRows, ecsRows, trafficRows)
+	return slices.Concat(serverRows, fleetRows, agentRows, ecsRows, trafficRows)
 }
 
 // serverRows: a deployment to instances, with the service role of its group.

@@ -1,8 +1,6 @@
 package codepipeline
 
 import (
-	"slices"
-
 	"penstock/arn"
 	"penstock/iam"
 	"penstock/match"
@@ -26,7 +24,7 @@ var jobs = []service.Job{{
 	Principal:    "codepipeline.amazonaws.com",
 	Assume:       assumeContext,
 	AssumeSource: guide + "how-to-create-service-role.html (the trust policy names codepipeline.amazonaws.com)",
-	Rows:         slices.Concat(triggerRows, forwardRows),
+	Rows:         triggerRows,
 }}
 
 // triggerRows: an EventBridge rule that starts the pipeline.
