@@ -6,9 +6,11 @@ import (
 
 	"penstock/arn"
 	"penstock/cloud"
+	"penstock/doc"
 	"penstock/iam"
 	"penstock/match"
 	"penstock/service"
+	"penstock/service/script"
 )
 
 const (
@@ -50,7 +52,23 @@ var entries = []service.Entry{{
 			Resource: "what the step names",
 			Why:      "a step of the job calls it",
 			Need:     service.Stops, Basis: service.Documented, Source: "https://github.com/aws-actions",
-			Targets: steps,
+			Targets: func(s *service.Site) []service.Target { return steps(s, script.Stops) },
+		},
+		{
+			ID: "githubactions.steps.ignored", Caller: "role of the job",
+			Resource: "what the step names",
+			Why:      "a step of the job calls it, whose failure is passed over",
+			Need:     service.Degrades, Lost: "what the command was for is not done", Basis: service.Documented,
+			Source:  "https://docs.github.com/en/actions/writing-workflows/workflow-syntax-for-github-actions#jobsjob_idstepscontinue-on-error",
+			Targets: func(s *service.Site) []service.Target { return steps(s, script.Runs) },
+		},
+		{
+			ID: "githubactions.steps.conditional", Caller: "role of the job",
+			Resource: "what the step names",
+			Why:      "a step of the job may call it, depending on what it finds",
+			Need:     service.Listed, Basis: service.Reasoned,
+			Source:  "https://docs.github.com/en/actions/writing-workflows/workflow-syntax-for-github-actions#jobsjob_idstepsif",
+			Targets: func(s *service.Site) []service.Target { return steps(s, script.Perhaps) },
 		},
 	},
 }}
@@ -283,9 +301,9 @@ func tagged(s *service.Site) []service.Target {
 	return ts
 }
 
-// steps: what the actions of AWS call that follow a login; each is documented
-// where it lives.
-func steps(s *service.Site) []service.Target {
+// steps: what the actions of AWS call that follow a login, and the commands of
+// the steps that run some; each action is documented where it lives.
+func steps(s *service.Site, want script.Sure) []service.Target {
 	j, _ := s.Memo["githubactions.job"].(*job)
 	if j == nil {
 		return nil
@@ -308,10 +326,19 @@ func steps(s *service.Site) []service.Target {
 		}
 		site := *s
 		site.Role, site.Region, site.Account = in.role, in.region, arn.Account(in.role)
-		for _, t := range st.calls(&site) {
-			t.Caller, t.Region = iam.Principal{ARN: in.role}, in.region
-			if st.node.Get("if") != nil || st.node.Get("continue-on-error").Str() == "true" {
-				continue // may not run, or may fail
+		for _, c := range st.calls(&site, j) {
+			if st.node.Get("if") != nil {
+				c.Sure = script.Perhaps
+			} else if st.node.Get("continue-on-error").Str() == "true" {
+				c.Sure = min(c.Sure, script.Runs)
+			}
+			if c.Sure != want {
+				continue
+			}
+			t := c.Target
+			t.Only, t.Caller = c.Actions, iam.Principal{ARN: in.role}
+			if t.Region == "" {
+				t.Region = in.region
 			}
 			ts = append(ts, t)
 		}
@@ -320,7 +347,55 @@ func steps(s *service.Site) []service.Target {
 }
 
 // calls of one step.
-func (st *step) calls(s *service.Site) []service.Target {
+func (st *step) calls(s *service.Site, j *job) []script.Call {
+	if st.uses == "" {
+		return st.commands(s, j)
+	}
+	var out []script.Call
+	for _, t := range st.action(s) {
+		out = append(out, script.Call{Actions: t.Only, Target: t, Sure: script.Stops})
+	}
+	return out
+}
+
+// commands of a step that runs a script. GitHub starts bash with -e, so that
+// the first command that fails ends it
+// (https://docs.github.com/en/actions/writing-workflows/workflow-syntax-for-github-actions#jobsjob_idstepsshell).
+func (st *step) commands(s *service.Site, j *job) []script.Call {
+	n := st.node.Get("run")
+	for _, shell := range []*doc.Node{st.node.Get("shell"), j.node.At("defaults", "run", "shell"), j.flow.root.At("defaults", "run", "shell")} {
+		if v := shell.Str(); v != "" && v != "bash" && v != "sh" {
+			return nil
+		}
+	}
+	if n.Str() == "" || strings.HasPrefix(j.node.Get("runs-on").Str(), "windows") {
+		return nil
+	}
+	sh := script.New()
+	sh.Read("set -e")
+	for _, k := range []string{"AWS_REGION", "AWS_DEFAULT_REGION"} {
+		sh.Set(k, s.Region)
+	}
+	for i := len(st.env) - 1; i >= 0; i-- {
+		if e := st.env[i]; e != nil && e.Kind == doc.Map {
+			for _, f := range e.Fields {
+				sh.Set(f.Name(), expand(f.Value.Str(), st.env, 0))
+			}
+		}
+	}
+	r := script.NewCLI(s, "job "+j.name+" of "+j.flow.file.Name)
+	r.At = n.Where()
+	for _, cmd := range sh.Read(st.text(n)) {
+		if v := sh.Get("AWS_DEFAULT_REGION"); v != "" {
+			r.Region = v
+		}
+		r.Command(cmd)
+	}
+	return r.Calls()
+}
+
+// action: what an action of AWS calls.
+func (st *step) action(s *service.Site) []service.Target {
 	at := st.node.Get("uses").Where()
 	switch st.uses {
 	case "aws-actions/amazon-ecr-login":
