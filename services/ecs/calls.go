@@ -131,6 +131,7 @@ func services(s *service.Site) []service.Target {
 		What:     "service " + short(s.Action.Get("ServiceName")),
 		Context:  service.Context("ecs:cluster", s.ARN("ecs", "cluster/"+cluster(s))),
 	}
+	t.Starts, _ = running(s)
 	// UpdateService may carry these; whether CodePipeline sends them is not
 	// documented
 	// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html).

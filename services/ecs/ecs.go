@@ -10,5 +10,7 @@ var Service = service.Service{
 	Title:   "Amazon Elastic Container Service",
 	Types:   types,
 	Actions: actions,
-	Jobs:    []service.Job{serviceJob},
+	Jobs:    []service.Job{serviceJob, taskJob},
+	Checks:  checks,
+	Codes:   codes,
 }

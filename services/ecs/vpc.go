@@ -21,8 +21,9 @@ const (
 // whenever one ends.
 var serviceJob = service.Job{
 	Type:    serviceType,
-	Alone:   func(s *service.Site) bool { return network(s) != nil },
+	Alone:   func(s *service.Site) bool { return defOf(s) != nil || network(s) != nil },
 	Network: network,
+	Rows:    startRows,
 }
 
 // network is where a task on Fargate runs. From platform version 1.4.0 on all
