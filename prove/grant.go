@@ -75,8 +75,8 @@ func shared(m *cloud.Model, a cloud.Attachment) bool {
 // widen appends the actions to a statement whose resources are exactly those
 // wanted, so that nothing else is granted.
 func (p *prover) widen(m *cloud.Model, g *callGroup, a cloud.Attachment, msg string) (element, bool) {
-	if a.Policy == nil || a.Node == nil || shared(m, a) {
-		return element{}, false
+	if a.Policy == nil || a.Node == nil || shared(m, a) || passedTo(g) != nil {
+		return element{}, false // to pass a role takes a condition of its own
 	}
 	wanted := map[string]bool{}
 	for _, c := range g.calls {

@@ -103,6 +103,8 @@ type Run struct {
 	Entry    *Entry             // nil for a pipeline
 	Model    *cloud.Model
 	Steps    []*Step
+
+	active map[*cloud.Resource]bool // the jobs that are being walked
 }
 
 // An Entry is an entry point that is no pipeline: a build project that a

@@ -6,6 +6,8 @@ import (
 
 	"penstock/cloud"
 	"penstock/doc/splice"
+	"penstock/iam"
+	"penstock/match"
 )
 
 // statement writes the Allow that a group of calls needs, in the words of the
@@ -25,6 +27,9 @@ func (p *prover) statement(in *cloud.Resource, g *callGroup, withPrincipal bool)
 	trust := strings.HasPrefix(c.Request.Action, "sts:AssumeRole") && withPrincipal
 	switch {
 	case trust:
+	case withPrincipal && strings.HasPrefix(c.Request.Action, "ecr:"):
+		// ECR refuses a repository policy that names a resource
+		// (https://github.com/aws/aws-cdk/issues/24314).
 	case withPrincipal && strings.HasPrefix(c.Request.Action, "kms:"):
 		fields = append(fields, field("Resource", splice.String("*")))
 	default:
@@ -49,7 +54,27 @@ func (p *prover) statement(in *cloud.Resource, g *callGroup, withPrincipal bool)
 			fields = append(fields, field("Resource", splice.List(vs...)))
 		}
 	}
+	if to := passedTo(g); to != nil {
+		fields = append(fields, field("Condition", splice.Map(field("StringEquals", splice.Map(field("iam:PassedToService", oneOrList(to)))))))
+	}
 	return splice.Map(fields...), true
+}
+
+// passedTo returns the services that a group of iam:PassRole calls hands the
+// roles to, so that its fix lets the caller pass them to nobody else; nil
+// where the group is of another action or a service is not known.
+func passedTo(g *callGroup) []string {
+	var to []string
+	for _, c := range g.calls {
+		v := c.Request.Context.Get("iam:PassedToService")
+		if !strings.EqualFold(c.Request.Action, "iam:PassRole") || v.State != iam.Known || len(v.Values) != 1 || match.HasHole(v.Values[0]) {
+			return nil
+		}
+		if !slices.Contains(to, v.Values[0]) {
+			to = append(to, v.Values[0])
+		}
+	}
+	return to
 }
 
 func oneOrList(ss []string) splice.Value {
@@ -79,7 +104,9 @@ func (p *prover) resourceValue(in *cloud.Resource, resource string) (splice.Valu
 	return p.opt.Author(in, wildcard(resource))
 }
 
-// wildcard replaces the last hole, and what follows it, by "*".
+// wildcard replaces the last hole, and what follows it, by "*"; the suffix of
+// a secret by six "?", since "NAME-*" would also cover NAME-other-AbCdEf
+// (https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html#iam-resources).
 func wildcard(s string) string {
 	const mark = "\x00"
 	end := strings.LastIndex(s, mark)
@@ -89,6 +116,9 @@ func wildcard(s string) string {
 	start := strings.LastIndex(s[:end], mark)
 	if start < 0 {
 		return s
+	}
+	if s[start+1] == byte(match.Suffix) && end == len(s)-1 {
+		return s[:start] + "??????"
 	}
 	return s[:start] + "*"
 }

@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"penstock/arn"
@@ -64,10 +65,10 @@ type prover struct {
 	rooms *rooms
 }
 
-// maxDepth bounds jobs that start jobs; a pipeline that starts itself is cut
-// off there. maxCauses bounds what one call causes.
+// maxDepth bounds jobs that start jobs, beyond which the proof says that it
+// did not follow. maxCauses bounds what one call causes.
 const (
-	maxDepth  = 4
+	maxDepth  = 8
 	maxCauses = 16
 )
 
@@ -211,15 +212,28 @@ func (p *prover) rows(r *Run, step *Step, site *service.Site, rows []service.Row
 			for _, a := range actions {
 				p.call(r, step, site, row, a, t, nil, depth)
 			}
-			if t.Starts != nil && depth < maxDepth {
+			if t.Starts != nil {
 				p.start(r, step, site, t.Starts, depth)
 			}
 		}
 	}
 }
 
-// start walks the job of a resource that a call set going.
+// start walks the job of a resource that a call set going. One that is being
+// walked already, a pipeline that starts itself, is not walked again.
 func (p *prover) start(r *Run, step *Step, parent *service.Site, res *cloud.Resource, depth int) {
+	if r.active[res] {
+		return
+	}
+	if depth >= maxDepth {
+		r.Model.Assume("what " + match.Render(res.ID()) + " starts is not followed: more than " + strconv.Itoa(maxDepth) + " jobs start one another before it")
+		return
+	}
+	if r.active == nil {
+		r.active = map[*cloud.Resource]bool{}
+	}
+	r.active[res] = true
+	defer delete(r.active, res)
 	site := *parent
 	site.Resource, site.Account, site.Region = res, res.Account, res.Region
 	site.Role, site.Read, site.Memo = "", p.reader(res), map[string]any{}
@@ -304,6 +318,9 @@ func (p *prover) request(site *service.Site, action string, t service.Target) ia
 	}
 	if !q.Context.Has("aws:SecureTransport") {
 		q.Context.Set("aws:SecureTransport", "true") // AWS's own services call over TLS only
+	}
+	if t.Caller == (iam.Principal{}) && site.Outside() {
+		service.FromOutside(&q.Context)
 	}
 	for k, v := range p.opt.Context {
 		q.Context.Set(k, v)
