@@ -157,6 +157,7 @@ func refusedACL(s *service.Site, _ *service.Call) []diag.Finding {
 			s.Action.Name, acl, match.Render(bucket.Name), how),
 		Principal: s.Role, Resource: s.ARNIn("s3", "", "", bucket.Name),
 		AWSError: "An error occurred (AccessControlListNotSupported) when calling the PutObject operation: The bucket does not allow ACLs",
+		Fixes:    service.Reword(s.Action.Config.Get("CannedACL"), acl, "bucket-owner-full-control", "write with the ACL bucket-owner-full-control"),
 		Related:  []diag.Note{{At: note, Message: "the bucket, of account " + accountOf(bucket)}},
 	}}
 }

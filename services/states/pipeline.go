@@ -127,6 +127,7 @@ func expressGate(s *service.Site, _ *service.Call) []diag.Finding {
 		Message: fmt.Sprintf("action %s runs the Express state machine %s and succeeds as soon as it has started, whatever comes of it",
 			s.Action.Name, match.Render(r.Name)),
 		Related: []diag.Note{{At: r.Prop("StateMachineType").Where(), Message: "Express"}},
+		Fixes:   service.Reword(r.Prop("StateMachineType"), "EXPRESS", "STANDARD", "make the state machine a Standard one"),
 	}
 	def := definition(r)
 	switch {
