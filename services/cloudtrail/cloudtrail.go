@@ -1,5 +1,6 @@
 // Package cloudtrail is what Penstock knows about AWS CloudTrail: how its resources are
-// named and read, trails, event data stores and their policies.
+// named and read, trails, event data stores and their policies, and
+// what a trail delivers and to whom.
 package cloudtrail
 
 import "penstock/service"
@@ -9,4 +10,5 @@ var Service = service.Service{
 	Name:  "cloudtrail",
 	Title: "AWS CloudTrail",
 	Types: types,
+	Jobs:  jobs,
 }

@@ -1,5 +1,6 @@
 // Package cloudwatch is what Penstock knows about Amazon CloudWatch: how its resources are
-// named and read, alarms, dashboards and metric streams.
+// named and read, alarms, dashboards and metric streams,
+// and what an alarm calls that goes off.
 package cloudwatch
 
 import "penstock/service"
@@ -10,4 +11,5 @@ var Service = service.Service{
 	Title:   "Amazon CloudWatch",
 	Types:   types,
 	Actions: actions,
+	Jobs:    jobs,
 }

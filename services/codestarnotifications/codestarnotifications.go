@@ -9,4 +9,5 @@ var Service = service.Service{
 	Name:  "codestar-notifications",
 	Title: "AWS CodeStar Notifications",
 	Types: types,
+	Jobs:  jobs,
 }

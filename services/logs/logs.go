@@ -11,4 +11,5 @@ var Service = service.Service{
 	Name:  "logs",
 	Title: "Amazon CloudWatch Logs",
 	Types: types,
+	Jobs:  jobs,
 }

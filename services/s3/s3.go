@@ -11,6 +11,7 @@ var Service = service.Service{
 	Title:   "Amazon S3",
 	Types:   types,
 	Actions: actions,
+	Jobs:    jobs,
 	Effects: effects,
 	Checks:  checks,
 	Codes:   codes,
