@@ -43,7 +43,7 @@ func (t *template) check() {
 	}
 	c := &checker{t: t, edges: map[string][]edge{}, guess: len(t.macros) > 0}
 	for _, f := range t.found {
-		c.guess = c.guess || f.Code == CodeMacro
+		c.guess = c.guess || f.Code == CodeMacro || f.Code == CodeSAM
 	}
 	for _, f := range t.resources.Fields {
 		c.from, c.in = f.Name(), 0

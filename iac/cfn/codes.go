@@ -1,6 +1,9 @@
 package cfn
 
-import "penstock/service"
+import (
+	"penstock/iac/sam"
+	"penstock/service"
+)
 
 // The codes of the findings of this package.
 const (
@@ -25,6 +28,8 @@ const (
 	CodeExport     = "CFN019"
 	CodePhysical   = "CFN020"
 	CodeNoValue    = "CFN021"
+	CodeSAM        = sam.CodeUnknown
+	CodeSAMRefused = sam.CodeRefused
 )
 
 // Codes documents the findings.
@@ -50,4 +55,6 @@ var Codes = []service.Code{
 	{Code: CodeExport, Title: "an export name that two stacks use", Doc: "Export names are unique in an account and region; the second stack fails."},
 	{Code: CodePhysical, Title: "a physical id for a resource that the template does not declare", Doc: "`physicalIds` of the stacks file is keyed by logical id."},
 	{Code: CodeNoValue, Title: "a parameter without a value", Doc: "The parameter has no default, and no value was given. What depends on it is unknown, and calls that it decides are not proved. Give it under `parameters` in the stacks file."},
+	{Code: CodeSAM, Title: "a part of a SAM template that is not expanded", Doc: "The transform AWS::Serverless-2016-10-31 makes resources of this part, and which is not known here: a new resource type, event type, policy template or kind of connector. What it makes counts as unknown; where that could change an answer, the answer depends on it.\n\nSource: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html"},
+	{Code: CodeSAMRefused, Title: "a SAM template that the transform refuses", Doc: "The transform AWS::Serverless-2016-10-31 stops with *Invalid Serverless Application Specification document*, and nothing is deployed: a policy template without a parameter, an event that names a bucket of another template, a deployment preference without a type. The message says what is wrong.\n\nSource: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html"},
 }

@@ -34,6 +34,7 @@ func (s *stack) expanded() *template {
 	t.conds = l.expand(s.t.conds)
 	t.resources = l.expand(l.included(s.t.resources))
 	t.outputs = l.expand(s.t.outputs)
+	t.serverless()
 	t.indexAll()
 	t.loops = false
 	t.check()

@@ -9,6 +9,7 @@ import (
 	"penstock/diag"
 	"penstock/doc"
 	"penstock/doc/load"
+	"penstock/iac/sam"
 	"penstock/source"
 )
 
@@ -24,8 +25,9 @@ type template struct {
 	condOf   map[string]*doc.Node
 	keys     map[string]*doc.Node // logical id → its key node
 	langExt  bool
-	macros   []string // transforms that may change anything
-	loops    bool     // holds Fn::ForEach
+	macros   []string  // transforms that may change anything
+	loops    bool      // holds Fn::ForEach
+	sam      *doc.Node // the root of a SAM template whose loops come first
 	found    []diag.Finding
 	dependOn map[string][]string // logical id → what it refers to
 }
@@ -39,6 +41,7 @@ var harmless = []string{
 	"AWS::SecretsManager-2020-07-23", // adds a nested stack with the rotation function
 	"AWS::SecretsManager-2024-09-16",
 	"AWS::Include", // evaluated where it stands
+	sam.Transform,  // expanded by package sam
 }
 
 // template reads a template once.
@@ -85,6 +88,13 @@ func newTemplate(name string, f *source.File, root *doc.Node) (*template, error)
 		return nil, &doc.Error{At: root.Span, Message: fmt.Sprintf("%s holds a %s, and a template is a map", f.Name, root.Kind), Fix: `a CloudFormation template is a map with the key "Resources"`}
 	}
 	t := &template{name: name, file: f}
+	if usesSAM(root) {
+		if hasLoop(root.Get("Resources")) {
+			t.sam = root
+		} else {
+			root, t.found = sam.Expand(root)
+		}
+	}
 	sections := 0
 	for i := range root.Fields {
 		fl := &root.Fields[i]
@@ -180,13 +190,48 @@ func (t *template) transform(x *doc.Node) {
 	switch {
 	case name == "AWS::LanguageExtensions":
 		t.langExt = true
-	case name == "AWS::Serverless-2016-10-31":
-		t.find(CodeMacro, x.Span, diag.Warning, "the transform AWS::Serverless-2016-10-31 is not expanded yet: resources of type AWS::Serverless::… count as not understood")
 	case slices.Contains(harmless, name):
 	default:
 		t.macros = append(t.macros, name)
 		t.find(CodeMacro, x.Span, diag.Warning, "the macro %q can change the whole template, and what it does is not in the template", name)
 	}
+}
+
+// usesSAM reports whether a template names the transform of SAM, alone or
+// among others.
+func usesSAM(root *doc.Node) bool {
+	for x := range root.Get("Transform").Elems() {
+		if x.Str() == sam.Transform || x.Get("Name").Str() == sam.Transform {
+			return true
+		}
+	}
+	return false
+}
+
+// serverless expands the SAM resources of t once its loops are written out,
+// in which order CloudFormation runs the two transforms.
+func (t *template) serverless() {
+	if t.sam == nil {
+		return
+	}
+	root := *t.sam
+	root.Fields = nil
+	for _, f := range t.sam.Fields {
+		switch f.Name() {
+		case "Resources":
+			f.Value = t.resources
+		case "Conditions":
+			f.Value = t.conds
+		case "Outputs":
+			f.Value = t.outputs
+		}
+		if f.Value != nil {
+			root.Fields = append(root.Fields, f)
+		}
+	}
+	made, found := sam.Expand(&root)
+	t.found = append(t.found, found...)
+	t.resources, t.conds, t.outputs = made.Get("Resources"), made.Get("Conditions"), made.Get("Outputs")
 }
 
 func (t *template) find(code string, at source.Span, sev diag.Severity, format string, args ...any) {
