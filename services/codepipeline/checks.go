@@ -17,6 +17,7 @@ var checks = []service.Check{
 	{Code: "RUN023", On: "action", Find: aliasAcrossAccounts},
 	{Code: "RUN024", On: "action", Find: noStore},
 	{Code: "RUN026", On: "action", Find: strangeArtifact},
+	{Code: "RUN084", On: "action", Find: needsV2},
 }
 
 // aliasAcrossAccounts finds an action of another account in a pipeline whose
@@ -145,4 +146,5 @@ if an earlier action of its own account made it. An artifact cannot go from one 
 - https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html (note at the top)
 `,
 	},
+	v2Code,
 }
