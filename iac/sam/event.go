@@ -257,7 +257,7 @@ func (f *function) mapping(e *event, typ string) {
 		key = b.allow("kms:Decrypt", b.sub(arns+"kms"+here+"key/${KeyId}", "KeyId", k))
 	}
 	var policy []*doc.Node
-	name := ""
+	name, wrap := "", b.bare
 	switch typ {
 	case "SQS":
 		f.events = append(f.events, "service-role/AWSLambdaSQSQueueExecutionRole")
@@ -287,7 +287,7 @@ func (f *function) mapping(e *event, typ string) {
 		b.put(props, "DocumentDBEventSourceConfig", b.dict("DatabaseName", e.prop("DatabaseName"),
 			"CollectionName", e.prop("CollectionName"), "FullDocument", e.prop("FullDocument")))
 	case "SelfManagedKafka":
-		name = "SelfManagedKafkaExecutionRolePolicy"
+		name, wrap = "SelfManagedKafkaExecutionRolePolicy", b.document
 		policy = secretsFirst(b, secrets)
 		if len(virtual) > 0 {
 			policy = append(policy, b.allow("ec2:CreateNetworkInterface DescribeNetworkInterfaces DeleteNetworkInterface DescribeVpcs DescribeSubnets DescribeSecurityGroups", b.str("*")))
@@ -298,7 +298,7 @@ func (f *function) mapping(e *event, typ string) {
 		b.put(props, "SelfManagedEventSource", b.dict("Endpoints", b.dict("KafkaBootstrapServers", e.prop("KafkaBootstrapServers"))))
 	}
 	if len(policy) > 0 {
-		f.inline = append(f.inline, b.inline(name, b.bare(policy...)))
+		f.inline = append(f.inline, b.inline(name, wrap(policy...)))
 	}
 	f.make(e.id, b, "AWS::Lambda::EventSourceMapping", props)
 }

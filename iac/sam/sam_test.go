@@ -79,13 +79,18 @@ func line(v any) string {
 	return strings.TrimSpace(b.String())
 }
 
-func expand(t testing.TB, data []byte) (*doc.Node, []diag.Finding) {
+func parse(t testing.TB, data []byte) *doc.Node {
 	t.Helper()
 	root, _, err := load.Parse(source.NewFile("template.yaml", data))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sam.Expand(root)
+	return root
+}
+
+func expand(t testing.TB, data []byte) (*doc.Node, []diag.Finding) {
+	t.Helper()
+	return sam.Expand(parse(t, data))
 }
 
 // show prints a template, one resource a line.

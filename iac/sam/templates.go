@@ -40,7 +40,10 @@ func one(params, actions, resources string) template {
 
 // templates are the policy templates of
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html
-// each with the statements that the page gives.
+// each with the statements that the page gives, as corrected by what the
+// transform's release puts out (which names two actions more for
+// ServerlessRepoReadWriteAccessPolicy, and has the templates _v2 and
+// StepFunctionsCallbackPolicy).
 var templates = map[string]template{
 	"AcmGetCertificatePolicy": one("CertificateArn", "acm:GetCertificate", "${CertificateArn}"),
 	"AMIDescribePolicy":       one("", "ec2:DescribeImages", "*"),
@@ -107,6 +110,7 @@ var templates = map[string]template{
 		{actions: "kinesis:DescribeStream DescribeStreamSummary GetRecords GetShardIterator", resources: arns + "kinesis" + here + "stream/${StreamName}"},
 	}},
 	"KMSDecryptPolicy":                     one("KeyId", "kms:Decrypt", arns+"kms"+here+"key/${KeyId}"),
+	"KMSEncryptPolicy_v2":                  one("KeyId", "kms:Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext", arns+"kms"+here+"key/${KeyId}"),
 	"KMSEncryptPolicy":                     one("KeyId", "kms:Encrypt", arns+"kms"+here+"key/${KeyId}"),
 	"LambdaInvokePolicy":                   one("FunctionName", "lambda:InvokeFunction", arns+"lambda"+here+"function:${FunctionName}*"),
 	"MobileAnalyticsWriteOnlyAccessPolicy": one("", "mobileanalytics:PutEvents", "*"),
@@ -133,15 +137,19 @@ var templates = map[string]template{
 	"S3WritePolicy":                       one("BucketName", "s3:PutObject PutObjectAcl PutLifecycleConfiguration", bucket+" "+bucket+"/*"),
 	"SageMakerCreateEndpointConfigPolicy": one("EndpointConfigName", "sagemaker:CreateEndpointConfig", arns+"sagemaker"+here+"endpoint-config/${EndpointConfigName}"),
 	"SageMakerCreateEndpointPolicy":       one("EndpointName", "sagemaker:CreateEndpoint", arns+"sagemaker"+here+"endpoint/${EndpointName}"),
-	"ServerlessRepoReadWriteAccessPolicy": one("", "serverlessrepo:CreateApplication CreateApplicationVersion GetApplication ListApplications ListApplicationVersions", arns+"serverlessrepo"+here+"applications/*"),
+	"ServerlessRepoReadWriteAccessPolicy": one("", "serverlessrepo:CreateApplication CreateApplicationVersion UpdateApplication GetApplication ListApplications ListApplicationVersions ListApplicationDependencies", arns+"serverlessrepo"+here+"applications/*"),
 	"SESBulkTemplatedCrudPolicy":          one("IdentityName", "ses:GetIdentityVerificationAttributes SendEmail SendRawEmail SendTemplatedEmail SendBulkTemplatedEmail VerifyEmailIdentity", mail),
-	"SESCrudPolicy":                       one("IdentityName", "ses:GetIdentityVerificationAttributes SendEmail SendRawEmail VerifyEmailIdentity", mail),
-	"SESEmailTemplateCrudPolicy":          one("", "ses:CreateTemplate GetTemplate ListTemplates UpdateTemplate DeleteTemplate TestRenderTemplate", "*"),
-	"SESSendBouncePolicy":                 one("IdentityName", "ses:SendBounce", mail),
-	"SNSCrudPolicy":                       one("TopicName", "sns:ListSubscriptionsByTopic CreateTopic SetTopicAttributes Subscribe Publish", arns+"sns"+here+"${TopicName}*"),
-	"SNSPublishMessagePolicy":             one("TopicName", "sns:Publish", arns+"sns"+here+"${TopicName}"),
-	"SQSPollerPolicy":                     one("QueueName", "sqs:ChangeMessageVisibility ChangeMessageVisibilityBatch DeleteMessage DeleteMessageBatch GetQueueAttributes ReceiveMessage", arns+"sqs"+here+"${QueueName}"),
-	"SQSSendMessagePolicy":                one("QueueName", "sqs:SendMessage*", arns+"sqs"+here+"${QueueName}"),
+	"SESBulkTemplatedCrudPolicy_v2": {"IdentityName TemplateName", []statement{
+		{actions: "ses:SendEmail SendRawEmail SendTemplatedEmail SendBulkTemplatedEmail", resources: mail + " " + arns + "ses" + here + "template/${TemplateName}"},
+		{actions: "ses:GetIdentityVerificationAttributes VerifyEmailIdentity", resources: "*"},
+	}},
+	"SESCrudPolicy":              one("IdentityName", "ses:GetIdentityVerificationAttributes SendEmail SendRawEmail VerifyEmailIdentity", mail),
+	"SESEmailTemplateCrudPolicy": one("", "ses:CreateTemplate GetTemplate ListTemplates UpdateTemplate DeleteTemplate TestRenderTemplate", "*"),
+	"SESSendBouncePolicy":        one("IdentityName", "ses:SendBounce", mail),
+	"SNSCrudPolicy":              one("TopicName", "sns:ListSubscriptionsByTopic CreateTopic SetTopicAttributes Subscribe Publish", arns+"sns"+here+"${TopicName}*"),
+	"SNSPublishMessagePolicy":    one("TopicName", "sns:Publish", arns+"sns"+here+"${TopicName}"),
+	"SQSPollerPolicy":            one("QueueName", "sqs:ChangeMessageVisibility ChangeMessageVisibilityBatch DeleteMessage DeleteMessageBatch GetQueueAttributes ReceiveMessage", arns+"sqs"+here+"${QueueName}"),
+	"SQSSendMessagePolicy":       one("QueueName", "sqs:SendMessage*", arns+"sqs"+here+"${QueueName}"),
 	"SSMParameterReadPolicy": {"ParameterName", []statement{
 		{actions: "ssm:DescribeParameters", resources: "*"},
 		{actions: "ssm:GetParameters GetParameter GetParametersByPath", resources: arns + "ssm" + here + "parameter/${ParameterName}"},
@@ -150,11 +158,13 @@ var templates = map[string]template{
 		{actions: "ssm:DescribeParameters", resources: "*"},
 		{actions: "ssm:GetParameters GetParameter GetParametersByPath", resources: arns + "ssm" + here + "parameter${ParameterName}"},
 	}},
-	"StepFunctionsExecutionPolicy": one("StateMachineName", "states:StartExecution", arns+"states"+here+"stateMachine:${StateMachineName}"),
-	"TextractDetectAnalyzePolicy":  one("", "textract:DetectDocumentText StartDocumentTextDetection StartDocumentAnalysis AnalyzeDocument", "*"),
-	"TextractGetResultPolicy":      one("", "textract:GetDocumentTextDetection GetDocumentAnalysis", "*"),
-	"TextractPolicy":               one("", "textract:*", "*"),
-	"VPCAccessPolicy":              one("", "ec2:CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces DetachNetworkInterface", "*"),
+	"StepFunctionsCallbackPolicy":     one("StateMachineName", "states:SendTaskFailure SendTaskHeartbeat SendTaskSuccess", arns+"states"+here+"stateMachine:${StateMachineName}"),
+	"StepFunctionsExecutionPolicy_v2": one("StateMachineName", "states:StartExecution StartSyncExecution", arns+"states"+here+"stateMachine:${StateMachineName}"),
+	"StepFunctionsExecutionPolicy":    one("StateMachineName", "states:StartExecution", arns+"states"+here+"stateMachine:${StateMachineName}"),
+	"TextractDetectAnalyzePolicy":     one("", "textract:DetectDocumentText StartDocumentTextDetection StartDocumentAnalysis AnalyzeDocument", "*"),
+	"TextractGetResultPolicy":         one("", "textract:GetDocumentTextDetection GetDocumentAnalysis", "*"),
+	"TextractPolicy":                  one("", "textract:*", "*"),
+	"VPCAccessPolicy":                 one("", "ec2:CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces DetachNetworkInterface", "*"),
 }
 
 // instance returns the policy document of a template for the parameters that
