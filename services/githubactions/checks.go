@@ -62,17 +62,11 @@ func tooLong(s *service.Site, _ *service.Call) []diag.Finding {
 	for _, l := range logins(s) {
 		n, v := l.step.with("role-duration-seconds")
 		want, err := strconv.Atoi(v)
-		p := s.Model.Principal(l.role)
-		if err != nil || p == nil || p.Resource == nil {
+		most, why, ok := service.LongestSession(s.Model, l.role)
+		if err != nil || !ok {
 			continue
 		}
-		most, why := 3600, "which is the default of MaxSessionDuration"
-		if d := p.Resource.Prop("MaxSessionDuration"); d != nil {
-			if most, err = strconv.Atoi(d.Str()); err != nil {
-				continue
-			}
-			why = "its MaxSessionDuration"
-		}
+		p := s.Model.Principal(l.role)
 		shows := "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
 		if l.chained && most > 3600 {
 			most, why = 3600, "the most that one role gives to another"

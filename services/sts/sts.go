@@ -1,14 +1,20 @@
 // Package sts is what Penstock knows about AWS Security Token Service: what
-// keeps a role from being assumed although somebody meant to allow it.
+// keeps a role from being assumed although somebody meant to allow it, and
+// the roles that a person's profiles take on.
 package sts
 
-import "penstock/service"
+import (
+	"slices"
+
+	"penstock/service"
+)
 
 // Service is AWS STS.
 var Service = service.Service{
-	Name:   "sts",
-	Title:  "AWS Security Token Service",
-	Types:  types,
-	Checks: checks,
-	Codes:  codes,
+	Name:    "sts",
+	Title:   "AWS Security Token Service",
+	Types:   types,
+	Entries: entries,
+	Checks:  slices.Concat(checks, profileChecks),
+	Codes:   slices.Concat(codes, profileCodes),
 }

@@ -1,0 +1,24 @@
+package service
+
+import (
+	"strconv"
+
+	"penstock/cloud"
+)
+
+// LongestSession is the longest session in seconds that a declared role
+// gives: its MaxSessionDuration, an hour where it has none
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-settings.html).
+// Why says which; ok is false where that is not known.
+func LongestSession(m *cloud.Model, role string) (seconds int, why string, ok bool) {
+	p := m.Principal(role)
+	if p == nil || p.Resource == nil {
+		return 0, "", false
+	}
+	n := p.Resource.Prop("MaxSessionDuration")
+	if n == nil {
+		return 3600, "which is the default of MaxSessionDuration", true
+	}
+	seconds, err := strconv.Atoi(n.Str())
+	return seconds, "its MaxSessionDuration", err == nil
+}
