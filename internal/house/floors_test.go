@@ -50,7 +50,6 @@ var owners = map[string]struct{ room, reason string }{
 	"golang.org/x/term":                  {"internal/term", "is this a terminal, how wide"},
 	"go.yaml.in/yaml/v4":                 {"doc/yaml", "YAML nodes with positions"},
 	"github.com/go-json-experiment/json": {"doc/json", "JSON tokens with offsets"},
-	"github.com/klauspost/compress":      {"iam/facts", "zstd for the embedded facts"},
 	"github.com/google/go-cmp":           {"*", "tests"},
 	"github.com/rogpeppe/go-internal":    {"*", "tests: txtar, testscript"},
 }
