@@ -190,6 +190,7 @@ func transform(s *service.Site) []service.Target {
 var checks = []service.Check{
 	{Code: "RUN028", On: "action", Find: badMode},
 	{Code: "RUN029", On: "action", Find: noRole},
+	{Code: "RUN095", On: "action", Find: noCapability},
 }
 
 func deploys(s *service.Site) bool {
@@ -227,6 +228,7 @@ func noRole(s *service.Site, _ *service.Call) []diag.Finding {
 }
 
 var codes = []service.Code{
+	capabilityCode,
 	{
 		Code: "RUN028", Theorem: "runs", Title: "a CloudFormation action has no valid mode",
 		Doc: `

@@ -12,4 +12,5 @@ var Service = service.Service{
 	Title:   "Amazon Elastic Container Registry",
 	Types:   types,
 	Actions: actions,
+	Codes:   []service.Code{resourceCode},
 }

@@ -2,6 +2,7 @@ package ecr
 
 import (
 	"penstock/cloud"
+	"penstock/diag"
 	"penstock/doc"
 	"penstock/iam"
 	"penstock/service"
@@ -82,8 +83,44 @@ var types = []service.Type{
 func declareRepository(m *cloud.Model, r *cloud.Resource) {
 	r.ReadTags("")
 	if n := r.Prop("RepositoryPolicyText"); n != nil && n.Kind != doc.Null {
-		r.Policies = append(r.Policies, m.Attachment(r, n, iam.Resource, "the repository policy"))
+		a := m.Attachment(r, n, iam.Resource, "the repository policy")
+		r.Policies = append(r.Policies, a)
+		namesResource(m, a)
 	}
+}
+
+// namesResource finds a repository policy that AWS refuses since it names a
+// resource.
+func namesResource(m *cloud.Model, a cloud.Attachment) {
+	if a.Policy == nil || len(a.Policy.Maybe) > 0 || a.Resource.Type != repositoryType {
+		return
+	}
+	for i := range a.Policy.Statements {
+		if s := &a.Policy.Statements[i]; s.HasResource && len(s.Maybe) == 0 {
+			m.Findings = append(m.Findings, diag.Finding{
+				Code: resourceCode.Code, At: s.Span, Severity: diag.Error, Certainty: diag.Likely,
+				Message:  "a statement of a repository policy has Resource, which ECR does not accept: the repository is the resource",
+				AWSError: "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'",
+			})
+			return
+		}
+	}
+}
+
+var resourceCode = service.Code{
+	Code: "RUN096", Title: "a policy of an ECR repository names a resource",
+	Doc: `
+A policy of a repository says who may do what with that repository; its statements have no ` + "`Resource`" + `. With one,
+ECR refuses the whole policy, and the stack cannot be created.
+
+**What AWS shows**: "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'".
+
+**Remedy**: leave ` + "`Resource`" + ` out.
+
+**Sources**
+- https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html (none of the examples has one)
+- https://github.com/aws/aws-cdk/issues/24314 and https://github.com/awsdocs/amazon-ecr-user-guide/pull/20 (the message)
+`,
 }
 
 // attachRepository reads the encryption: AES256 where nothing is said, and
