@@ -201,3 +201,18 @@ func TestEveryPackageHasAComment(t *testing.T) {
 		}
 	}
 }
+
+// The page for the next maintainer names every room.
+func TestArchitectureNamesEveryRoom(t *testing.T) {
+	page, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range floors {
+		for _, room := range f {
+			if !strings.Contains(string(page), "`"+room+"`") {
+				t.Errorf("docs/architecture.md does not name %s", room)
+			}
+		}
+	}
+}
