@@ -335,7 +335,11 @@ func (r *resource) policy(name string, p *doc.Node) (n *doc.Node, isManaged bool
 		return at(p.Span).inline(name, p), false
 	case p.Kind == doc.Map && len(p.Fields) == 1:
 		d := r.x.instance(p.Fields[0])
-		if d == nil || d.Kind == doc.Unknown {
+		if d == nil {
+			return nil, false
+		}
+		if d.Kind == doc.Unknown { // a resource that nobody knows, so that it counts
+			r.make(name, at(p.Fields[0].Key.Span), r.body.Get("Type").Str()+".Policy."+p.Fields[0].Name(), p.Fields[0].Value)
 			return d, false
 		}
 		return at(p.Fields[0].Key.Span).inline(name, d), false
