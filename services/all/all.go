@@ -35,6 +35,7 @@ import (
 	"penstock/services/rds"
 	"penstock/services/route53"
 	"penstock/services/s3"
+	"penstock/services/scheduler"
 	"penstock/services/secretsmanager"
 	"penstock/services/servicediscovery"
 	"penstock/services/sns"
@@ -79,6 +80,7 @@ func Services() []*service.Service {
 		&rds.Service,
 		&route53.Service,
 		&s3.Service,
+		&scheduler.Service,
 		&secretsmanager.Service,
 		&servicediscovery.Service,
 		&sns.Service,

@@ -9,4 +9,5 @@ var Service = service.Service{
 	Name:  "chatbot",
 	Title: "Amazon Q Developer in chat applications",
 	Types: types,
+	Jobs:  jobs,
 }

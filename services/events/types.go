@@ -29,7 +29,7 @@ var types = []service.Type{
 			"Description", "EventBusName", "EventPattern", "Name", "RoleArn", "ScheduleExpression", "State", "Tags",
 			"Targets",
 		},
-		Declare: cloud.Tagged,
+		Declare: cloud.Tagged, Attach: attachRule,
 	},
 	{
 		Name: busType, Source: page + "eventbus.html",
@@ -180,6 +180,20 @@ func document(statement *doc.Node) *doc.Node {
 		{Key: str("Version"), Value: str("2012-10-17")},
 		{Key: str("Statement"), Value: statement},
 	}}
+}
+
+// attachRule makes the default bus of another account known that a rule sends
+// events to, if the stacks describe that account: a policy of it that they do
+// not have is not there.
+func attachRule(m *cloud.Model, r *cloud.Resource) {
+	for t := range r.Prop("Targets").Elems() {
+		a, err := arn.Parse(cloud.Text(t.Get("Arn")))
+		if err == nil && a.Service == "events" && a.Resource == "event-bus/default" && m.Owned(a.Account) {
+			at := *r
+			at.Account, at.Region = a.Account, a.Region
+			defaultBus(m, &at)
+		}
+	}
 }
 
 // defaultBus returns the account's default bus in the region of r, which no
