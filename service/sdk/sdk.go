@@ -102,6 +102,13 @@ func Target(s *service.Site, action string, p Param) service.Target {
 			}
 		}
 		open(&t)
+		if action == "sts:AssumeRole" {
+			for param, key := range map[string]string{"ExternalId": "sts:ExternalId", "RoleSessionName": "sts:RoleSessionName"} {
+				if v, ok := p(param); ok {
+					t.Context.Set(key, v)
+				}
+			}
+		}
 		return t
 	}
 	if svc, ok := facts.Service(prefix); ok {
@@ -192,7 +199,9 @@ func resource(s *service.Site, prefix, name string, p Param) string {
 	case "ssm":
 		switch name {
 		case "GetParameter", "PutParameter", "DeleteParameter":
-			return named(strings.TrimPrefix(get("Name"), "/"), "parameter/")
+			if v := get("Name"); v != "" {
+				return s.Parameter(s.Region, v).Resource
+			}
 		}
 	case "kms":
 		if k := get("KeyId"); k != "" {
@@ -314,13 +323,10 @@ func secret(s *service.Site, id string) string {
 	switch {
 	case id == "":
 		return ""
-	case strings.HasPrefix(id, "arn:"), strings.HasPrefix(id, "\x00"):
-		return id
+	case strings.HasPrefix(id, "\x00"):
+		return id // a name or an ARN
 	}
-	if r := s.Find(id, "AWS::SecretsManager::Secret"); r != nil {
-		return r.ARN
-	}
-	return s.ARN("secretsmanager", "secret:"+id+"-"+match.Hole(match.Name, "the suffix of secret "+id))
+	return s.Secret(s.Region, id).Resource
 }
 
 // waiting is the one state machine of the site's account and region whose

@@ -313,7 +313,11 @@ func volumes(s *service.Site) []service.Target {
 	for v := range def.Prop("Volumes").Elems() {
 		n := v.Get("EFSVolumeConfiguration")
 		id := cloud.Text(n.Get("FilesystemId"))
-		if id == "" || n.At("AuthorizationConfig", "IAM").Str() != "ENABLED" {
+		// A file system without a policy lets every client mount it that reaches
+		// it
+		// (https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html#default-filesystempolicy).
+		fs := s.Model.ByRef(id, def.Account, def.Region, "AWS::EFS::FileSystem")
+		if fs == nil || len(fs.Policies) == 0 || n.At("AuthorizationConfig", "IAM").Str() != "ENABLED" {
 			continue
 		}
 		t := service.Target{

@@ -59,10 +59,24 @@ var functionRows = []service.Row{
 		// execution role does not have permissions to call
 		// DescribeNetworkInterfaces on EC2".
 		ID: "lambda.vpc", Caller: "function role",
-		Actions: []string{"ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"}, Resource: "*",
+		Actions: []string{"ec2:DescribeNetworkInterfaces"}, Resource: "*",
 		Why:  "Lambda looks after the network interface of the function with its role",
 		Need: service.Stops, Basis: service.Documented, Source: vpcPage,
 		Targets: func(s *service.Site) []service.Target { return inVPC(s, "*") },
+	},
+	{
+		ID: "lambda.vpc.delete", Caller: "function role",
+		Actions: []string{"ec2:DeleteNetworkInterface"}, Resource: "network interface",
+		Why:  "Lambda takes the network interface of the function away with its role",
+		Need: service.Stops, Basis: service.Documented, Source: vpcPage,
+		Targets: func(s *service.Site) []service.Target {
+			// Whether it is asked for one interface or for any is not documented.
+			ts := inVPC(s, s.ARN("ec2", "network-interface/"+match.Hole(match.Name, "the network interface of the function")))
+			for i := range ts {
+				ts[i].Or = "*"
+			}
+			return ts
+		},
 	},
 	{
 		ID: "lambda.vpc.more", Caller: "function role",
@@ -231,6 +245,14 @@ func image(s *service.Site) []service.Target {
 	return []service.Target{t}
 }
 
+// guarded reports whether a file system has a policy. One without lets every
+// client mount it that reaches it
+// (https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html#default-filesystempolicy).
+func guarded(s *service.Site, id, account, region string) bool {
+	r := s.Model.ByRef(id, account, region, "AWS::EFS::FileSystem")
+	return r != nil && len(r.Policies) > 0
+}
+
 func mounts(s *service.Site) []service.Target {
 	var ts []service.Target
 	for n := range s.Resource.Prop("FileSystemConfigs").Elems() {
@@ -240,7 +262,7 @@ func mounts(s *service.Site) []service.Target {
 			continue
 		}
 		id := cloud.Text(point.Prop("FileSystemId"))
-		if id == "" {
+		if id == "" || !guarded(s, id, point.Account, point.Region) {
 			continue
 		}
 		t := service.Target{Resource: s.ARNIn("elasticfilesystem", point.Region, point.Account, "file-system/"+id), At: n.Where(), What: "file system " + id}

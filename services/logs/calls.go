@@ -92,7 +92,27 @@ func key(s *service.Site) []service.Target {
 	for _, k := range []string{"aws:SourceArn", "aws:SourceAccount", "kms:ViaService", "kms:CallerAccount"} {
 		t.Context.SetUnknown(k)
 	}
+	if r := s.Model.Resource(k); r != nil && lets(r, "logs.amazonaws.com") {
+		t.Missing = []string{"whether a key that lets logs.amazonaws.com in lets " + t.Caller.Service + " in, which AWS's page names"}
+	}
 	return []service.Target{t}
+}
+
+// lets reports whether a policy of r names a service principal.
+func lets(r *cloud.Resource, service string) bool {
+	for _, p := range r.Policies {
+		if p.Policy == nil {
+			continue
+		}
+		for _, st := range p.Policy.Statements {
+			for _, e := range st.Principals {
+				if st.Effect == iam.Allow && e.Text == service {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func subRole(s *service.Site) (string, source.Span) {
@@ -110,19 +130,8 @@ func function(s *service.Site) []service.Target {
 		return nil
 	}
 	who := "logs.amazonaws.com"
-	if r := s.Model.Owner(text); r != nil {
-		for _, p := range r.Policies {
-			if p.Policy == nil {
-				continue
-			}
-			for _, st := range p.Policy.Statements {
-				for _, e := range st.Principals {
-					if e.Text == "logs."+s.Resource.Region+".amazonaws.com" {
-						who = e.Text
-					}
-				}
-			}
-		}
+	if regional := "logs." + s.Resource.Region + ".amazonaws.com"; s.Model.Owner(text) != nil && lets(s.Model.Owner(text), regional) {
+		who = regional
 	}
 	group := cloud.Text(s.Resource.Prop("LogGroupName"))
 	return []service.Target{{
