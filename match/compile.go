@@ -75,7 +75,7 @@ func appendText(toks []token, s string, wild, fold bool) []token {
 // as Any.
 func (c Class) known() bool {
 	switch c {
-	case Any, Name, Account, Path, Key, Suffix:
+	case Any, Name, Account, Path, Key, Suffix, ID:
 		return true
 	default:
 		return false
@@ -88,7 +88,7 @@ func (c Class) colon() bool { return c == Any || c == Key || !c.known() }
 // has reports whether a hole of the class may hold r.
 func (c Class) has(r rune) bool {
 	switch c {
-	case Name:
+	case Name, ID:
 		return r != '/' && pathRune(r)
 	case Account:
 		return '0' <= r && r <= '9'
@@ -109,7 +109,7 @@ func pathRune(r rune) bool {
 // whether there can be more.
 func (c Class) size() (least int, more bool) {
 	switch c {
-	case Name, Path, Key:
+	case Name, Path, Key, ID:
 		return 1, true
 	case Account:
 		return 12, false

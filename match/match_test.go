@@ -377,3 +377,27 @@ func TestSuffix(t *testing.T) {
 		}
 	}
 }
+
+// TestDistinct: what AWS makes anew for each resource is never that of
+// another, where each of the two stands on its own.
+func TestDistinct(t *testing.T) {
+	a, b, name := Hole(ID, "main.A"), Hole(ID, "main.B"), Hole(Name, "main.B")
+	for _, tt := range []struct {
+		pattern, text string
+		want          truth.Value
+	}{
+		{"arn:aws:kms:r:1:key/" + a, "arn:aws:kms:r:1:key/" + a, truth.Yes},
+		{"arn:aws:kms:r:1:key/" + a, "arn:aws:kms:r:1:key/" + b, truth.No},
+		{"arn:aws:s3:::" + a + "/*", "arn:aws:s3:::" + b + "/k", truth.No},
+		{"arn:aws:s3:::" + a + "/*", "arn:aws:s3:::" + name + "/k", truth.Maybe},
+		{"arn:aws:s3:::" + a + "*", "arn:aws:s3:::" + b + "-x", truth.Maybe},
+		{"arn:aws:s3:::" + a + "-x", "arn:aws:s3:::" + b, truth.Maybe},
+		{"arn:aws:s3:::*" + a, "arn:aws:s3:::" + b, truth.Maybe},
+		{"arn:aws:kms:r:1:key/1234", "arn:aws:kms:r:1:key/" + b, truth.Maybe},
+	} {
+		p := CompileARN(tt.pattern)
+		if got := p.Match(tt.text); got != tt.want {
+			t.Errorf("%s against %s: %v, want %v", Render(tt.pattern), Render(tt.text), got, tt.want)
+		}
+	}
+}

@@ -164,7 +164,7 @@ func mayColon(s *token) bool {
 func canMatch(pat, ss []token, loose bool) bool {
 	for len(pat) > 0 && len(ss) > 0 {
 		t := same(&pat[0], &ss[0])
-		if t == truth.No {
+		if t == truth.No || distinct(pat, ss) {
 			return false
 		}
 		if t == truth.Maybe {
@@ -200,6 +200,17 @@ func same(p, s *token) truth.Value {
 	default:
 		return truth.Maybe
 	}
+}
+
+// distinct reports whether both begin with an id of its own, each followed by
+// what ends an id, so that the two would have to be one and the same.
+func distinct(pat, ss []token) bool {
+	p, s := &pat[0], &ss[0]
+	return p.kind == tHole && s.kind == tHole && p.class == ID && s.class == ID && p.name != s.name && ends(pat[1:]) && ends(ss[1:])
+}
+
+func ends(rest []token) bool {
+	return len(rest) == 0 || rest[0].kind == tText && (rest[0].r == ':' || rest[0].r == '/')
 }
 
 // meet reports whether two sequences of single characters and runs have a

@@ -77,5 +77,6 @@ func opaqueEnd(v string, front bool) bool {
 
 // wide reports whether holes of a class may hold ':' or '/'.
 func wide(class byte) bool {
-	return match.Class(class) != match.Name && match.Class(class) != match.Account
+	c := match.Class(class)
+	return c != match.Name && c != match.ID && c != match.Account
 }

@@ -143,7 +143,7 @@ func isName(text string) bool {
 		return false
 	}
 	for _, p := range parts(text) {
-		if p.hole && p.class != match.Name && p.class != match.Account && p.class != match.Suffix {
+		if p.hole && p.class != match.Name && p.class != match.ID && p.class != match.Account && p.class != match.Suffix {
 			return false
 		}
 		if !p.hole && (strings.ContainsAny(p.text, ":/*?") || strings.ContainsFunc(p.text, unicode.IsSpace)) {

@@ -83,8 +83,22 @@ func (r *resource) name() string {
 				return v
 			}
 		}
+		if r.generated() {
+			return match.Hole(match.ID, r.holeID())
+		}
 		return match.Hole(match.Name, r.holeID())
 	})
+}
+
+// generated reports whether the name is CloudFormation's own making for
+// certain, and so unlike that of every other resource.
+func (r *resource) generated() bool {
+	props := r.body.Get("Properties")
+	if props == nil {
+		return true
+	}
+	first, _, _ := strings.Cut(r.t.NameProp, ".")
+	return props.Kind == doc.Map && !isCall(props) && props.Get("Fn::Transform") == nil && (first == "" || props.Get(first) == nil)
 }
 
 // named reports whether the type has a physical name.
@@ -199,6 +213,9 @@ func (r *resource) variable(v string) string {
 	case "Hole":
 		if rest == "Suffix" {
 			return match.Hole(match.Suffix, r.holeID()+"."+rest)
+		}
+		if rest == "KeyId" {
+			return match.Hole(match.ID, r.holeID()+"."+rest)
 		}
 		return match.Hole(match.Name, r.holeID()+"."+rest)
 	case "Any":

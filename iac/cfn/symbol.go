@@ -47,7 +47,7 @@ func isHole(s string) bool {
 // character.
 func excludes(c match.Class, r byte) bool {
 	switch c {
-	case match.Name:
+	case match.Name, match.ID:
 		return strings.IndexByte(":/*? \t\r\n", r) >= 0
 	case match.Path:
 		return strings.IndexByte(":*? \t\r\n", r) >= 0
@@ -73,7 +73,7 @@ func fits(c match.Class, s string) bool {
 		if len(s) != 6 {
 			return false
 		}
-	case match.Name, match.Path:
+	case match.Name, match.ID, match.Path:
 		if strings.ContainsFunc(s, unicode.IsSpace) {
 			return false
 		}

@@ -197,7 +197,7 @@ func crosses(v span, c byte) truth.Value {
 // holds says whether whatever fills a hole fits into a variable.
 func holds(v span, c match.Class) truth.Value {
 	switch c {
-	case match.Name, match.Account:
+	case match.Name, match.ID, match.Account:
 		return truth.Yes
 	case match.Path:
 		return truth.Of(v == slashSpan || v == pathSpan || v == openSpan).Or(truth.Maybe)
@@ -211,7 +211,7 @@ func holds(v span, c match.Class) truth.Value {
 // fills reports whether the character can stand in a hole of the class.
 func fills(c match.Class, b byte) bool {
 	switch c {
-	case match.Name:
+	case match.Name, match.ID:
 		return b != ':' && b != '/'
 	case match.Account:
 		return '0' <= b && b <= '9'
