@@ -60,6 +60,9 @@ type Context struct {
 	Rest func(low string) ContextValue
 	keys map[string]ContextValue // by lower-case key
 	name map[string]string       // lower-case key → as first set
+	// lows remembers the lower case of keys, for a context that is Reset and
+	// filled again and again; nil until then.
+	lows map[string]string
 }
 
 // Set gives key one known value, or several for a multivalued key.
@@ -80,12 +83,31 @@ func (c *Context) Put(key string, v ContextValue) {
 		c.keys = map[string]ContextValue{}
 		c.name = map[string]string{}
 	}
-	low := strings.ToLower(key)
+	low := c.lower(key)
 	if _, ok := c.name[low]; !ok {
 		c.name[low] = key
 	}
 	c.keys[low] = v
 }
+
+// lower returns the lower case of key.
+func (c *Context) lower(key string) string {
+	if c.lows == nil {
+		return strings.ToLower(key)
+	}
+	low, ok := c.lows[key]
+	if !ok {
+		if len(c.lows) >= 1024 {
+			clear(c.lows)
+		}
+		low = strings.ToLower(strings.Clone(key))
+		c.lows[strings.Clone(key)] = low
+	}
+	return low
+}
+
+// Len returns how many keys were set.
+func (c *Context) Len() int { return len(c.keys) }
 
 // Get returns what is known of key.
 func (c *Context) Get(key string) ContextValue {
@@ -147,6 +169,9 @@ func (c *Context) Clone() Context {
 // request.
 func (c *Context) Reset() {
 	c.Open, c.Rest = false, nil
+	if c.lows == nil {
+		c.lows = map[string]string{}
+	}
 	if len(c.keys) > 256 {
 		c.keys, c.name = nil, nil // clearing a map costs what it once held
 	}

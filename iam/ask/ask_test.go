@@ -117,7 +117,7 @@ func TestErrors(t *testing.T) {
 		{`{"request":{"principal":"dana","action":"s3:GetObject"}}`, `the principal "dana" is no ARN, no name of a service such as codebuild.amazonaws.com, and not "*"`},
 		{`{"request":{"Action":"s3:GetObject"}}`, `column 22: a request has no "Action"; it has principal, action, resource, resourceAccount, role, context and open`},
 		{`{"request":{"action":"s3:A","action":"s3:B"}}`, `column 38: "action" stands twice`},
-		{`{"request":{"principal":"*","action":"s3:A","context":{"a:b":1,"A:B":2}}}`, `column 70: the context has "A:B" twice; keys do not differ by case`},
+		{`{"request":{"principal":"*","action":"s3:A","context":{"a:b":1,"A:B":2}}}`, `column 71: the context has "A:B" twice; keys do not differ by case`},
 		{`{"request":{"principal":"*","action":"s3:A","context":{"a:b":[null]}}}`, `column 67: a null stands among the values of "a:b"`},
 		{`{"request":{"principal":"*","action":"s3:A","context":{"a:b":{}}}}`, `column 62: '{' stands where a string, a number, true, false or null must stand`},
 		{`{"request":{"principal":"*","action":"s3:A","open":"true"}}`, `column 52: '"' stands where true or false must stand`},

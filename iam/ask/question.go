@@ -68,7 +68,7 @@ func (a *Asker) question(c *cursor) error {
 			if err := once(hasPolicies, key); err != nil {
 				return err
 			}
-			raw, err := c.raw()
+			raw, err := a.seen.again(c)
 			q.policies = raw
 			return err
 		default:
@@ -199,9 +199,6 @@ func (a *Asker) context(c *cursor) error {
 	}
 	ctx := &a.q.req.Context
 	return c.object(func(key string) error {
-		if ctx.Has(key) {
-			return c.fail("the context has %q twice; keys do not differ by case", key)
-		}
 		v := iam.ContextValue{State: iam.Known}
 		from := len(a.values)
 		if c.space() == '[' {
@@ -229,7 +226,10 @@ func (a *Asker) context(c *cursor) error {
 			}
 		}
 		v.Values = a.values[from:len(a.values):len(a.values)]
-		ctx.Put(key, v)
+		n := ctx.Len()
+		if ctx.Put(key, v); ctx.Len() == n {
+			return c.fail("the context has %q twice; keys do not differ by case", key)
+		}
 		return nil
 	})
 }
@@ -253,7 +253,7 @@ func (a *Asker) check() error {
 	}
 	if req.Principal.Role == "" && strings.Contains(req.Principal.ARN, ":assumed-role/") {
 		// aws:PrincipalArn of a session is its role, with the path.
-		if v := req.Context.Get("aws:PrincipalArn"); v.State == iam.Known && len(v.Values) == 1 {
+		if v, _ := req.Context.Lookup("aws:principalarn"); v.State == iam.Known && len(v.Values) == 1 {
 			req.Principal.Role = roleOf(req.Principal.ARN, v.Values[0])
 		}
 	}
