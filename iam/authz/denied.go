@@ -47,6 +47,11 @@ func AccessDenied(req *iam.Request, d Decision, session string) string {
 			return head + " on resource: " + resource + " because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access"
 		}
 	case "sts":
+		// The error names neither the caller nor the role
+		// (https://github.com/aws-actions/configure-aws-credentials/issues/318).
+		if strings.EqualFold(req.Action, "sts:AssumeRoleWithWebIdentity") {
+			return "Not authorized to perform sts:AssumeRoleWithWebIdentity"
+		}
 		if d.Layer == "trust" && !d.Explicit {
 			return head + " on resource: " + resource
 		}

@@ -70,7 +70,13 @@ func (t *text) bundle(s *step, p *pipe, b bundle, rail string) {
 	var parts []string
 	if who := principal(c.Call); who != s.Role {
 		if _, err := arn.Parse(who); err == nil {
-			who = "role " + roleName(who, p.account)
+			kind := "role "
+			if strings.Contains(who, ":oidc-provider/") {
+				kind = "a token of "
+			} else if strings.Contains(who, ":user/") {
+				kind = "user "
+			}
+			who = kind + roleName(who, p.account)
 		}
 		parts = append(parts, show(who)+":")
 	}
