@@ -13,7 +13,6 @@ package prove
 
 import (
 	"slices"
-	"strings"
 
 	"penstock/cloud"
 	"penstock/diag"
@@ -184,23 +183,7 @@ func Prove(models []*cloud.Model, opt Options) *Report {
 // NewEngine returns an engine that knows AWS's actions from the embedded
 // facts.
 func NewEngine() *authz.Engine {
-	return authz.New(authz.Options{Actions: actionFacts{}, RCPServices: facts.RCP})
-}
-
-type actionFacts struct{}
-
-// ResourceLevel implements authz.ActionFacts.
-func (actionFacts) ResourceLevel(action string) (supported, known bool) {
-	prefix, name, ok := strings.Cut(action, ":")
-	if !ok {
-		return false, false
-	}
-	svc, ok := facts.Service(prefix)
-	if !ok {
-		return false, false
-	}
-	a, ok := svc.Action(name)
-	return ok && a.ResourceLevel(), ok
+	return authz.New(authz.Options{Actions: facts.Actions{}, RCPServices: facts.RCP})
 }
 
 func coverage(models []*cloud.Model) Coverage {
