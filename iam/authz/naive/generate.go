@@ -531,6 +531,14 @@ var operators = map[string][]string{
 
 func (g *maker) condition() iam.Condition {
 	k := keys[g.choose(len(keys))]
+	if g.req.Context.Open && g.one(4) {
+		// Of these one excludes the other.
+		for _, other := range keys {
+			if other.name == "aws:SourceIp" || other.name == "aws:SourceVpce" && g.one(2) {
+				k = other
+			}
+		}
+	}
 	kind := k.kind
 	if g.one(15) {
 		kind = "string"

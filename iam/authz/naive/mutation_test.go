@@ -54,7 +54,7 @@ var mutations = []mutation{
 	{"a negated operator must differ from one value only", authz, "	if c.op.Negated {\n		return r.Not()", "	if c.op.Negated && len(c.values) == 1 {\n		return r.Not()"},
 	{"what is no number differs from every number", authz, "documented.\n			return truth.Of(c.op.Negated && !allow)", "documented.\n			return truth.Of(c.op.Negated)"},
 	{"a value that may be listed is", authz, "		if v.maybe {\n			m = m.And(truth.Maybe)", "		if false {\n			m = m.And(truth.Maybe)"},
-	{"an unknown key is there", authz, "return same(same(a, p), empty)", "return same(p, empty)"},
+	{"an unknown key is there", authz, "return same(same(a, p), empty)", "return p.Or(empty.And(truth.No))"},
 	{"ARNs are compared as strings", authz, "return match.CompileARNLike(s)", "return match.Compile(s)"},
 	{"IgnoreCase looks at the case", authz, "return match.LiteralFold(s)", "return match.Literal(s)"},
 	{"StringEquals has wildcards", authz, "return match.Literal(s)", "return match.Compile(s)"},
