@@ -93,22 +93,28 @@ func (p *prover) grant(m *cloud.Model, step *Step, pr *cloud.Principal, s *iam.S
 			ID: fmt.Sprintf("grant at %s", s.Span), Caller: "role", Actions: actions, Need: service.Stops, Basis: service.Reasoned,
 			Why: "a statement of its own grants it", Source: "the template",
 		}
-		var calls []*Call
-		void := true
-		for _, resource := range instances(m, e.Text) {
-			for _, act := range actions {
-				c := p.granted(m, step, pr, s, row, act, resource)
-				calls = append(calls, c)
-				void = void && c.Decision.Verdict == authz.Deny
+		step.Calls = append(step.Calls, p.void(m, step, pr, s, row, instances(m, e.Text))...)
+	}
+}
+
+// void returns the calls that a statement grants on resources, with the trace
+// of each, if all of them are denied; nil as soon as one is not, as nearly
+// every grant's first.
+func (p *prover) void(m *cloud.Model, step *Step, pr *cloud.Principal, s *iam.Statement, row *service.Row, resources []string) []*Call {
+	var calls []*Call
+	for _, resource := range resources {
+		for _, act := range row.Actions {
+			c := granted(step, pr, s, row, act, resource)
+			if p.opt.Engine.Decide(&c.Request, collect(m, c, &c.Request)) != authz.Deny {
+				return nil
 			}
-			if !void {
-				break
-			}
-		}
-		if void && len(calls) > 0 {
-			step.Calls = append(step.Calls, calls...)
+			calls = append(calls, c)
 		}
 	}
+	for _, c := range calls {
+		p.decide(m, c)
+	}
+	return calls
 }
 
 // named returns the actions that a statement allows by full name, nil where
@@ -164,9 +170,9 @@ func instances(m *cloud.Model, pattern string) []string {
 	return out
 }
 
-// granted decides one granted call in a context of which nothing is known but
-// what the statement itself demands.
-func (p *prover) granted(m *cloud.Model, step *Step, pr *cloud.Principal, s *iam.Statement, row *service.Row, action, resource string) *Call {
+// granted is one granted call, in a context of which nothing is known but what
+// the statement itself demands.
+func granted(step *Step, pr *cloud.Principal, s *iam.Statement, row *service.Row, action, resource string) *Call {
 	t := service.Target{Caller: iam.Principal{ARN: pr.ARN}, Resource: resource, At: s.Span, What: "granted by name"}
 	t.Context.Open = true
 	for _, c := range s.Conditions {
@@ -179,9 +185,7 @@ func (p *prover) granted(m *cloud.Model, step *Step, pr *cloud.Principal, s *iam
 		q.Context.Set("aws:RequestedRegion", a.Region)
 	}
 	q.Context.Set("aws:SecureTransport", "true")
-	c := &Call{Call: &service.Call{Row: row, Target: t, Request: q}, Step: step}
-	p.decide(m, c)
-	return c
+	return &Call{Call: &service.Call{Row: row, Target: t, Request: q}, Step: step}
 }
 
 // demanded returns the value that a plain positive condition asks for.
