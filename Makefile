@@ -8,15 +8,19 @@ GO ?= go
 FUZZTIME ?= 5m
 CDK_OUT ?= $(or $(TMPDIR),/tmp)/penstock-cdk
 
-.PHONY: check test build fmt vet facts facts-check tools-check cdk fuzz bench
+.PHONY: check test build fmt vet modern facts facts-check tools-check cdk fuzz bench
 
-check: fmt vet build test
+check: fmt vet modern build test
 
 fmt:
 	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
 
 vet:
 	$(GO) vet ./...
+
+# go fix has nothing to say: the code uses what its Go offers.
+modern:
+	@out=$$($(GO) fix -diff ./...); if [ -n "$$out" ]; then echo "$$out"; exit 1; fi
 
 build:
 	CGO_ENABLED=0 $(GO) build ./...

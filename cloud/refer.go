@@ -104,9 +104,9 @@ func overlap(a, b string) bool {
 
 // ends returns what stands before the first and after the last hole.
 func ends(s string) (head, tail string) {
-	i := strings.IndexByte(s, 0)
-	if i < 0 {
+	before, _, ok := strings.Cut(s, "\x00")
+	if !ok {
 		return s, s
 	}
-	return s[:i], s[strings.LastIndexByte(s, 0)+1:]
+	return before, s[strings.LastIndexByte(s, 0)+1:]
 }

@@ -1,6 +1,7 @@
 package diag_test
 
 import (
+	"strings"
 	"testing"
 
 	"penstock/diag"
@@ -54,11 +55,11 @@ func TestSort(t *testing.T) {
 		{Code: "RUN003"},
 	}
 	diag.Sort(fs)
-	got := ""
+	var got strings.Builder
 	for _, f := range fs {
-		got += f.Code + f.Message + " "
+		got.WriteString(f.Code + f.Message + " ")
 	}
-	if want := "RUN003 RUN009 RUN001m RUN001n RUN002 "; got != want {
-		t.Errorf("order %s, want %s", got, want)
+	if want := "RUN003 RUN009 RUN001m RUN001n RUN002 "; got.String() != want {
+		t.Errorf("order %s, want %s", got.String(), want)
 	}
 }

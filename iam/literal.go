@@ -163,7 +163,7 @@ func date(s string) (time.Time, bool) {
 
 // network reads an address or a block; an address is the block of itself.
 func network(s string) (netip.Prefix, bool) {
-	if i := strings.IndexByte(s, '/'); i >= 0 {
+	if found := strings.Contains(s, "/"); found {
 		p, err := netip.ParsePrefix(s)
 		if err != nil {
 			return netip.Prefix{}, false

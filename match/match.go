@@ -191,11 +191,11 @@ func (p *Pattern) known(s string) bool {
 		for i := range p.parts {
 			part := s
 			if i < len(p.parts)-1 {
-				c := strings.IndexByte(s, ':')
-				if c < 0 {
+				before, after, ok := strings.Cut(s, ":")
+				if !ok {
 					return false
 				}
-				part, s = s[:c], s[c+1:]
+				part, s = before, after
 			}
 			if !p.parts[i].known(part) {
 				return false

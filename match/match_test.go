@@ -1,6 +1,7 @@
 package match
 
 import (
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -203,9 +204,7 @@ func fillings(texts ...string) []filling {
 		for _, f := range all {
 			for _, text := range testHoles[h] {
 				g := filling{h: text}
-				for k, v := range f {
-					g[k] = v
-				}
+				maps.Copy(g, f)
 				grown = append(grown, g)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"penstock/cloud"
 	"penstock/diag"
@@ -154,14 +155,14 @@ func merge(all []scenarioFindings) []diag.Finding {
 func scenario(m *cloud.Model) string { return join(m.Scenario, " and ") }
 
 func join(ss []string, sep string) string {
-	out := ""
+	var out strings.Builder
 	for i, s := range ss {
 		if i > 0 {
-			out += sep
+			out.WriteString(sep)
 		}
-		out += s
+		out.WriteString(s)
 	}
-	return out
+	return out.String()
 }
 
 // decide answers one call, with the trace where it is not simply allowed.

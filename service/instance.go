@@ -1,6 +1,7 @@
 package service
 
 import (
+	"maps"
 	"penstock/cloud"
 	"penstock/doc"
 	"penstock/source"
@@ -93,9 +94,7 @@ func (s *Site) template(i *Instance, spec *doc.Node) {
 			continue
 		}
 		tags := map[string]string{}
-		for k, v := range i.Tags {
-			tags[k] = v
-		}
+		maps.Copy(tags, i.Tags)
 		for t := range t.Get("Tags").Elems() {
 			tags[t.Get("Key").Str()] = cloud.Text(t.Get("Value"))
 		}

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -99,9 +100,7 @@ func (l *loader) artifact(f doc.Field, dir string, e entry) error {
 	}
 	if tags := props.Get("tags"); tags != nil && tags.Kind == doc.Map {
 		m := map[string]string{}
-		for k, v := range e.tags {
-			m[k] = v
-		}
+		maps.Copy(m, e.tags)
 		for _, t := range tags.Fields {
 			m[t.Name()] = t.Value.Str()
 		}

@@ -112,10 +112,7 @@ func (r *reader) plainOrNot(n *goyaml.Node, start int, key bool) (*doc.Node, err
 	if err != nil {
 		return nil, err
 	}
-	out.Lead = int32(out.Span.Start - start)
-	if out.Lead < 0 {
-		out.Lead = 0
-	}
+	out.Lead = max(int32(out.Span.Start-start), 0)
 	r.end = out.Span.End
 	return out, nil
 }

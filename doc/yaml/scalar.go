@@ -164,7 +164,7 @@ func (r *reader) resolve(out *doc.Node, n *goyaml.Node, start, at int) {
 	if out.Style != doc.Plain {
 		return
 	}
-	for _, prop := range strings.Fields(string(r.text.data[start:at])) {
+	for prop := range strings.FieldsSeq(string(r.text.data[start:at])) {
 		if prop[0] == '!' {
 			return // the tag "!" makes it a string; the parser has resolved it away
 		}

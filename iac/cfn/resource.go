@@ -1,6 +1,7 @@
 package cfn
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -184,9 +185,7 @@ func (r *resource) stackTags() map[string]string {
 // tagsOf reads the usual shapes of Tags, over those of the stack.
 func tagsOf(n *doc.Node, stack map[string]string) map[string]string {
 	tags := map[string]string{}
-	for k, v := range stack {
-		tags[k] = v
-	}
+	maps.Copy(tags, stack)
 	switch {
 	case n == nil:
 	case n.Kind == doc.Map:

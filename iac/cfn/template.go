@@ -248,10 +248,5 @@ func hasLoop(n *doc.Node) bool {
 			return true
 		}
 	}
-	for _, it := range n.Items {
-		if hasLoop(it) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(n.Items, hasLoop)
 }

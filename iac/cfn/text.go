@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"net/netip"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -208,10 +209,8 @@ func hasInclude(n *doc.Node) bool {
 			return true
 		}
 	}
-	for _, it := range n.Items {
-		if hasInclude(it) {
-			return true
-		}
+	if slices.ContainsFunc(n.Items, hasInclude) {
+		return true
 	}
 	return n.Tag == "!Transform"
 }

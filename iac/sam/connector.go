@@ -221,7 +221,7 @@ func (r *resource) connect(id, suffix string, s, d end, props *doc.Node) {
 		}
 		for _, g := range category.grants {
 			var rs []*doc.Node
-			for _, t := range strings.Fields(g.resources) {
+			for t := range strings.FieldsSeq(g.resources) {
 				rs = append(rs, r.fill(t, s, d))
 			}
 			statements = append(statements, b.allow(g.actions, rs...))

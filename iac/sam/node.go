@@ -75,7 +75,7 @@ func (b at) sub(text string, vars ...any) *doc.Node {
 func (b at) actions(text string) *doc.Node {
 	l := b.list()
 	prefix := ""
-	for _, a := range strings.Fields(text) {
+	for a := range strings.FieldsSeq(text) {
 		if p, _, ok := strings.Cut(a, ":"); ok {
 			prefix = p
 			l.Items = append(l.Items, b.str(a))

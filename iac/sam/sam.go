@@ -29,6 +29,7 @@ package sam
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"penstock/diag"
@@ -330,12 +331,7 @@ func (r *resource) rest(translated ...string) *doc.Node {
 func (b at) span() source.Span { return source.Span(b) }
 
 func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(list, s)
 }
 
 // tags are the tags of a resource that SAM makes: its own, then the user's,

@@ -177,7 +177,7 @@ func (x *expander) instance(f doc.Field) *doc.Node {
 		return &doc.Node{Kind: doc.Unknown, Text: "the policy template " + f.Name(), Span: f.Key.Span}
 	}
 	vars := []any{}
-	for _, p := range strings.Fields(t.params) {
+	for p := range strings.FieldsSeq(t.params) {
 		v := f.Value.Get(p)
 		if v == nil {
 			x.find(CodeRefused, f.Key.Span, diag.Error, "the policy template %s is without its parameter %q: SAM refuses it", f.Name(), p)
@@ -206,7 +206,7 @@ func (x *expander) instance(f doc.Field) *doc.Node {
 	var statements []*doc.Node
 	for _, s := range t.statements {
 		var rs []*doc.Node
-		for _, r := range strings.Fields(s.resources) {
+		for r := range strings.FieldsSeq(s.resources) {
 			rs = append(rs, fill(r))
 		}
 		var cond *doc.Node

@@ -2,6 +2,7 @@ package ask
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"penstock/doc"
@@ -118,10 +119,8 @@ type builder struct {
 const layers = "identity, boundary, session, resource, scp, rcp, endpoint and grants"
 
 func (b *builder) layer(c *cursor, key string) (err error) {
-	for _, s := range b.seen {
-		if s == key {
-			return c.fail("%q stands twice", key)
-		}
+	if slices.Contains(b.seen, key) {
+		return c.fail("%q stands twice", key)
 	}
 	b.seen = append(b.seen, key)
 	if c.space() == 'n' && key != "management" {

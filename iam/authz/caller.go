@@ -58,11 +58,11 @@ func cutARN(s string) (partition, service, account, resource string, ok bool) {
 	rest := s[len("arn:"):]
 	var part [4]string
 	for i := range part {
-		j := strings.IndexByte(rest, ':')
-		if j < 0 {
+		before, after, ok0 := strings.Cut(rest, ":")
+		if !ok0 {
 			return "", "", "", "", false
 		}
-		part[i], rest = rest[:j], rest[j+1:]
+		part[i], rest = before, after
 	}
 	return part[0], part[1], part[3], rest, true
 }

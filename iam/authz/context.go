@@ -97,7 +97,7 @@ func Derive(req *iam.Request) iam.Context {
 	ev.req = req
 	ev.caller.read(&req.Principal)
 	for _, d := range DerivedKeys() {
-		for _, key := range strings.Split(d.Key, ", ") {
+		for key := range strings.SplitSeq(d.Key, ", ") {
 			if strings.HasSuffix(key, "…") || ctx.Has(key) {
 				continue
 			}

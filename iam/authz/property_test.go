@@ -3,6 +3,7 @@ package authz
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -179,9 +180,7 @@ func genGiven(r *rand.Rand, key string) []string {
 func clone(w *world) *world {
 	c := *w
 	c.keys = map[string][]string{}
-	for k, v := range w.keys {
-		c.keys[k] = v
-	}
+	maps.Copy(c.keys, w.keys)
 	c.layers = map[string][]string{}
 	for k, v := range w.layers {
 		c.layers[k] = slices.Clone(v)

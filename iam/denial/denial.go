@@ -141,11 +141,11 @@ func word(s string) bool {
 
 // after returns the token that follows a label, up to the next separator.
 func after(t, label string) string {
-	i := strings.Index(t, label)
-	if i < 0 {
+	_, after0, ok := strings.Cut(t, label)
+	if !ok {
 		return ""
 	}
-	rest := t[i+len(label):]
+	rest := after0
 	if j := strings.IndexAny(rest, ";,)\n"); j >= 0 {
 		rest = rest[:j]
 	}
@@ -199,11 +199,11 @@ func errorCode(t string) string {
 // encodedMessage returns an encoded authorization message.
 func encodedMessage(t string) string {
 	const label = "ncoded authorization failure message:"
-	i := strings.Index(t, label)
-	if i < 0 {
+	_, after0, ok := strings.Cut(t, label)
+	if !ok {
 		return ""
 	}
-	rest := strings.TrimSpace(t[i+len(label):])
+	rest := strings.TrimSpace(after0)
 	if j := strings.IndexAny(rest, " \n\t\"'()<>"); j >= 0 {
 		rest = rest[:j]
 	}

@@ -18,16 +18,17 @@ func line(d denial.Denial) string {
 		}
 		return s
 	}
-	s := fmt.Sprintf("%s | %s | %s | %s | %s", d.Form, or(d.Principal), or(d.Action), or(d.Resource), or(d.Layer))
+	var s strings.Builder
+	s.WriteString(fmt.Sprintf("%s | %s | %s | %s | %s", d.Form, or(d.Principal), or(d.Action), or(d.Resource), or(d.Layer)))
 	if d.Explicit {
-		s += " explicit"
+		s.WriteString(" explicit")
 	}
 	for _, x := range []struct{ name, value string }{{"policy", d.Policy}, {"service", d.Service}, {"code", d.Code}, {"request", d.Request}, {"operation", d.Operation}, {"encoded", d.Encoded}} {
 		if x.value != "" {
-			s += " | " + x.name + " " + x.value
+			s.WriteString(" | " + x.name + " " + x.value)
 		}
 	}
-	return s
+	return s.String()
 }
 
 const (

@@ -12,13 +12,14 @@ import (
 func shown(calls []sdkCall, params ...string) []string {
 	var out []string
 	for _, c := range calls {
-		line := c.service + " " + c.op
+		var line strings.Builder
+		line.WriteString(c.service + " " + c.op)
 		for _, p := range params {
 			if v, ok := c.param(p); ok {
-				line += " " + p + "=" + match.Render(v)
+				line.WriteString(" " + p + "=" + match.Render(v))
 			}
 		}
-		out = append(out, line)
+		out = append(out, line.String())
 	}
 	return out
 }

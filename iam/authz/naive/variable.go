@@ -54,10 +54,10 @@ func parts(s string, wildcards bool) []part {
 			continue
 		}
 		v := variable{key: strings.TrimSpace(inner)}
-		if c := strings.Index(inner, ","); c >= 0 {
-			d := strings.TrimSpace(inner[c+1:])
+		if before, after, ok := strings.Cut(inner, ","); ok {
+			d := strings.TrimSpace(after)
 			if len(d) > 1 && strings.HasPrefix(d, "'") && strings.HasSuffix(d, "'") {
-				v = variable{key: strings.TrimSpace(inner[:c]), fallback: d[1 : len(d)-1], hasElse: true}
+				v = variable{key: strings.TrimSpace(before), fallback: d[1 : len(d)-1], hasElse: true}
 			}
 		}
 		if v.key == "" {
