@@ -68,6 +68,23 @@ func hasSuffix(a string) bool {
 	return true
 }
 
+// SecretKey returns the json-key of secret-id:json-key:version-stage:version-id,
+// "" where it names none.
+func SecretKey(id string) string {
+	if strings.HasPrefix(id, "arn:") {
+		p := strings.SplitN(id, ":", 9)
+		if len(p) < 8 {
+			return ""
+		}
+		return p[7]
+	}
+	p := strings.Split(id, ":")
+	if len(p) < 2 {
+		return ""
+	}
+	return p[1]
+}
+
 // splitSecret takes secret-id:json-key:version-stage:version-id apart; a
 // secret-id that is an ARN holds six colons itself.
 func splitSecret(id string) (name, stage, version string) {

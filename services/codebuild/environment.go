@@ -369,6 +369,7 @@ func cliCalls(s *service.Site) []script.Call {
 var checks = []service.Check{
 	{Code: "RUN025", On: "job", Find: badBuildspec},
 	{Code: "RUN080", On: "action", Find: noBatch},
+	{Code: "RUN097", On: "job", Find: wrongKey},
 }
 
 func badBuildspec(s *service.Site, _ *service.Call) []diag.Finding {
@@ -397,4 +398,4 @@ The build reads its buildspec before the first phase. One that is no YAML, or th
 **Sources**
 - https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 `,
-}, batchCode}
+}, batchCode, wrongKeyCode}

@@ -1,0 +1,91 @@
+package codebuild
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"penstock/cloud"
+	"penstock/diag"
+	"penstock/match"
+	"penstock/service"
+)
+
+// wrongKey finds an environment variable that names a JSON key which its
+// secret, as the template makes it, does not hold.
+func wrongKey(s *service.Site, _ *service.Call) []diag.Finding {
+	if s.Resource == nil || s.Resource.Type != projectT {
+		return nil
+	}
+	var fs []diag.Finding
+	for _, e := range environments(s) {
+		if e.kind != "SECRETS_MANAGER" {
+			continue
+		}
+		key := service.SecretKey(e.value)
+		if key == "" || match.HasHole(key) {
+			continue
+		}
+		secret := s.Model.Resource(s.Secret(s.Region, e.value).Resource)
+		have, ok := secretKeys(secret)
+		if !ok || slices.Contains(have, key) {
+			continue
+		}
+		fs = append(fs, diag.Finding{
+			At: e.at, Severity: diag.Error, Certainty: diag.Likely,
+			Message: fmt.Sprintf("the build reads key %q of secret %s, which the template makes with the keys %s",
+				key, match.Render(secret.Name), strings.Join(have, ", ")),
+			Related: []diag.Note{{At: secret.Span, Message: "the secret, as it is made"}},
+		})
+	}
+	return fs
+}
+
+// secretKeys returns the JSON keys that a template gives to a secret; false
+// where it does not say, or leaves the secret to be filled by hand.
+func secretKeys(secret *cloud.Resource) ([]string, bool) {
+	if secret == nil || len(secret.Maybe) > 0 {
+		return nil, false
+	}
+	var keys []string
+	n := secret.Prop("SecretString")
+	if gen := secret.Prop("GenerateSecretString"); gen != nil {
+		if n = gen.Get("SecretStringTemplate"); n == nil || gen.Get("GenerateStringKey").Str() == "" {
+			return nil, false // the secret is one generated string
+		}
+		keys = append(keys, gen.Get("GenerateStringKey").Str())
+	}
+	if n.Str() == "" || len(n.Maybe) > 0 || match.HasHole(n.Str()) && strings.HasPrefix(n.Str(), "\x00") {
+		return nil, false
+	}
+	tree, err := cloud.ParseText(n)
+	if err != nil || len(tree.Fields) == 0 {
+		return nil, false
+	}
+	for _, f := range tree.Fields {
+		keys = append(keys, f.Name())
+	}
+	for _, k := range keys {
+		if match.HasHole(k) {
+			return nil, false
+		}
+	}
+	return keys, true
+}
+
+var wrongKeyCode = service.Code{
+	Code: "RUN097", Theorem: "runs", Title: "a build reads a JSON key that its secret does not hold",
+	Doc: `
+An environment variable of a build may name one key of a secret that holds JSON: ` + "`secret-id:json-key`" + `. The template makes
+the secret with other keys, so that the build fails before its first command, unless somebody has changed the secret's
+value since.
+
+**What AWS shows**: ` + "`Phase context status code: Secrets Manager Error Message: … json key … not found`" + ` or an empty variable.
+
+**Remedy**: name a key that the secret holds, or make the secret with that key.
+
+**Sources**
+- https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html#build-spec.env.secrets-manager
+- https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html
+`,
+}
