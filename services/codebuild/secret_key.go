@@ -65,10 +65,8 @@ func secretKeys(secret *cloud.Resource) ([]string, bool) {
 	for _, f := range tree.Fields {
 		keys = append(keys, f.Name())
 	}
-	for _, k := range keys {
-		if match.HasHole(k) {
-			return nil, false
-		}
+	if slices.ContainsFunc(keys, match.HasHole) {
+		return nil, false
 	}
 	return keys, true
 }
