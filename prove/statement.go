@@ -45,7 +45,9 @@ func (p *prover) statement(in *cloud.Resource, g *callGroup, withPrincipal bool)
 				if !ok {
 					return splice.Value{}, false
 				}
-				vs = append(vs, v)
+				if !slices.ContainsFunc(vs, func(w splice.Value) bool { return w.Tag == v.Tag && w.Text == v.Text }) {
+					vs = append(vs, v)
+				}
 			}
 		}
 		if len(vs) == 1 {
@@ -114,8 +116,8 @@ func wildcard(s string) string {
 		return s
 	}
 	start := strings.LastIndex(s[:end], mark)
-	if start < 0 {
-		return s
+	if start < 0 || match.Class(s[start+1]) == match.ID {
+		return s // the name of one resource: a wildcard would give all of its kind
 	}
 	if s[start+1] == byte(match.Suffix) && end == len(s)-1 {
 		return s[:start] + "??????"
