@@ -25,6 +25,7 @@ type Service struct {
 	Effects []Effect // what a call causes: forward access sessions, PassRole
 	Checks  []Check  // what stops a pipeline without a policy
 	Entries []Entry  // ways in that are no resource: a workflow, a profile
+	Powers  []Power  // what a call gains whoever may make it
 	// Route says how a call travels from a Job that runs in a VPC: it is
 	// asked before the call is decided, and sets the endpoint of its Target
 	// and the keys of its Request that follow from the way.
