@@ -17,12 +17,12 @@ import (
 
 // runs proves theorem one over every scenario and adds its runs and findings
 // to the report.
-func (p *prover) runs(models []*cloud.Model, rep *Report) TheoremResult {
+func (p *prover) runs(proof *Proof, rep *Report) TheoremResult {
 	res := TheoremResult{Theorem: Runs}
 	var found []scenarioFindings
-	for _, m := range models {
+	for _, m := range proof.Models {
 		var fs []diag.Finding
-		for _, r := range p.all(m) {
+		for _, r := range proof.Runs(m) {
 			rep.Runs = append(rep.Runs, r)
 			fs = append(fs, p.findings(r)...)
 			count(r, &res)

@@ -1,0 +1,95 @@
+package prove
+
+import (
+	"slices"
+
+	"penstock/cloud"
+	"penstock/diag"
+	"penstock/iam/authz"
+	"penstock/service"
+)
+
+// A Proof is what a Prover is handed: the models, and the walk of each, made
+// once whoever asks first.
+type Proof struct {
+	Models  []*cloud.Model // one a scenario
+	Options Options
+
+	p    *prover
+	runs map[*cloud.Model][]*Run
+	memo map[string]any
+}
+
+// Runs returns the walks of a model, every call decided: pipelines first, then
+// what runs without one, then what is granted in vain (Entry.Kind is Grants).
+func (p *Proof) Runs(m *cloud.Model) []*Run {
+	if rs, ok := p.runs[m]; ok {
+		return rs
+	}
+	if p.runs == nil {
+		p.runs = map[*cloud.Model][]*Run{}
+	}
+	rs := p.p.all(m)
+	p.runs[m] = rs
+	return rs
+}
+
+// Again walks models that edits have changed, which are not those of the
+// proof; nothing of it is kept.
+func (p *Proof) Again(models []*cloud.Model) *Proof {
+	return &Proof{Models: models, Options: p.Options, p: &prover{opt: p.Options, rooms: p.p.rooms}}
+}
+
+// Remember returns what a prover computed under key, computing it the first
+// time; provers that need the same thing name the same key.
+func Remember[T any](p *Proof, key string, compute func() T) T {
+	if v, ok := p.memo[key]; ok {
+		return v.(T)
+	}
+	if p.memo == nil {
+		p.memo = map[string]any{}
+	}
+	v := compute()
+	p.memo[key] = v
+	return v
+}
+
+// Stopped returns the calls of models that stop a run for certain: theorem one
+// holds for them as far as policies decide where there is none.
+func (p *Proof) Stopped() []*Call {
+	var out []*Call
+	for _, m := range p.Models {
+		for _, r := range p.Runs(m) {
+			for _, s := range r.Steps {
+				for _, c := range s.Calls {
+					if c.Failed() {
+						out = append(out, c)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// Pipelines returns the runs of a model that are pipelines.
+func (p *Proof) Pipelines(m *cloud.Model) []*Run {
+	return slices.DeleteFunc(slices.Clone(p.Runs(m)), func(r *Run) bool { return r.Pipeline == nil })
+}
+
+// Collect gathers the policies that bear on a call, those on its way included.
+func (c *Call) Collect(m *cloud.Model) *authz.Policies { return collect(m, c, &c.Request) }
+
+// Site returns where the step asked the rooms for its calls.
+func (s *Step) Site() *service.Site { return s.site }
+
+// MergeScenarios joins the findings of each model of the proof, given in the
+// order of Models, as theorem one does: what not all scenarios share says in
+// which it holds.
+func (p *Proof) MergeScenarios(found [][]diag.Finding) []diag.Finding {
+	all := make([]scenarioFindings, len(found))
+	for i, fs := range found {
+		all[i] = scenarioFindings{p.Models[i], fs}
+	}
+	return merge(all)
+}
