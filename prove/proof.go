@@ -80,6 +80,22 @@ func (p *Proof) Pipelines(m *cloud.Model) []*Run {
 // Collect gathers the policies that bear on a call, those on its way included.
 func (c *Call) Collect(m *cloud.Model) *authz.Policies { return collect(m, c, &c.Request) }
 
+// Authored returns what of a step the author of a change writes.
+func (p *Proof) Authored(s *Step) []service.Authored {
+	if s.site == nil || s.site.Rule != nil && s.Job == nil {
+		return nil
+	}
+	site := *s.site
+	if s.Job == nil {
+		site.Resource = nil
+	}
+	var out []service.Authored
+	for _, f := range p.p.rooms.authored {
+		out = append(out, f(&site)...)
+	}
+	return out
+}
+
 // Site returns where the step asked the rooms for its calls.
 func (s *Step) Site() *service.Site { return s.site }
 

@@ -24,6 +24,8 @@ type rooms struct {
 	entries []service.Entry
 	guards  map[string]*service.Guard // by type of the guarded resource
 	routes  []func(*service.Site, *service.Call)
+
+	authored []func(*service.Site) []service.Authored
 }
 
 func index(services []*service.Service) *rooms {
@@ -52,6 +54,9 @@ func index(services []*service.Service) *rooms {
 		}
 		if s.Route != nil {
 			r.routes = append(r.routes, s.Route)
+		}
+		if s.Authored != nil {
+			r.authored = append(r.authored, s.Authored)
 		}
 		for _, c := range s.Checks {
 			r.checks[c.On] = append(r.checks[c.On], c)

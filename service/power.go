@@ -63,6 +63,16 @@ type Gain struct {
 	Resource  *cloud.Resource // what is changed or controlled, nil where no stack declares it
 	Touches   string          // of a Tamper
 	What      string          // for people: "function deploy-hook", "pipeline shop"
+	// Only limits what can be done as Principal to these actions, patterns as
+	// in an Action element; nil is no limit. A rule of EventBridge uses its
+	// role for the kinds of target that it has, and for nothing else.
+	Only []string
+	// Groups are names of groups of Principal's account whose rights it gains
+	// beside its own; an Escalate with Groups gives these and no more.
+	Groups []string
+	// Maybe names facts that decide whether the gain is there at all, however
+	// possible its calls are.
+	Maybe []string
 }
 
 // A PowerCall is one call of a Gain: any one of Actions on some resource that
@@ -71,6 +81,14 @@ type PowerCall struct {
 	Actions   []string // full names; one will do
 	Resources []string // patterns as in a Resource element; nil is any
 	Account   string   // that owns the resource; "" derives it
+	// Caller makes the call; zero is whoever takes the gain. It is a service
+	// that assumes the role it was passed, which the role's trust must let
+	// in.
+	Caller iam.Principal
+	// Same says that the call is made on the resource of the other calls of
+	// the gain that are so marked: the function that was made is the one that
+	// is invoked.
+	Same bool
 	// Context holds the keys that the call fixes (iam:PassedToService); every
 	// other key is free.
 	Context iam.Context

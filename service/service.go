@@ -26,6 +26,9 @@ type Service struct {
 	Checks  []Check  // what stops a pipeline without a policy
 	Entries []Entry  // ways in that are no resource: a workflow, a profile
 	Powers  []Power  // what a call gains whoever may make it
+	// Authored tells what of an action (Site.Resource is nil) or of a job is
+	// written by the author of the change.
+	Authored func(*Site) []Authored
 	// Route says how a call travels from a Job that runs in a VPC: it is
 	// asked before the call is decided, and sets the endpoint of its Target
 	// and the keys of its Request that follow from the way.

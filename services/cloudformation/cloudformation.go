@@ -7,10 +7,11 @@ import "penstock/service"
 
 // Service is AWS CloudFormation.
 var Service = service.Service{
-	Name:    "cloudformation",
-	Title:   "AWS CloudFormation",
-	Types:   types,
-	Actions: actions,
-	Checks:  checks,
-	Codes:   codes,
+	Name:     "cloudformation",
+	Title:    "AWS CloudFormation",
+	Types:    types,
+	Actions:  actions,
+	Checks:   checks,
+	Codes:    codes,
+	Authored: authored,
 }

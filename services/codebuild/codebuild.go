@@ -7,11 +7,12 @@ import "penstock/service"
 
 // Service is AWS CodeBuild.
 var Service = service.Service{
-	Name:    "codebuild",
-	Title:   "AWS CodeBuild",
-	Types:   types,
-	Actions: actions,
-	Jobs:    jobs,
-	Checks:  checks,
-	Codes:   codes,
+	Name:     "codebuild",
+	Title:    "AWS CodeBuild",
+	Types:    types,
+	Actions:  actions,
+	Jobs:     jobs,
+	Checks:   checks,
+	Codes:    codes,
+	Authored: authored,
 }

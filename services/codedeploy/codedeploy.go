@@ -7,11 +7,12 @@ import "penstock/service"
 
 // Service is AWS CodeDeploy.
 var Service = service.Service{
-	Name:    "codedeploy",
-	Title:   "AWS CodeDeploy",
-	Types:   types,
-	Actions: actions,
-	Jobs:    jobs,
-	Checks:  checks,
-	Codes:   codes,
+	Name:     "codedeploy",
+	Title:    "AWS CodeDeploy",
+	Types:    types,
+	Actions:  actions,
+	Jobs:     jobs,
+	Checks:   checks,
+	Codes:    codes,
+	Authored: authored,
 }

@@ -11,11 +11,12 @@ import (
 
 // Service is AWS CodePipeline.
 var Service = service.Service{
-	Name:    "codepipeline",
-	Title:   "AWS CodePipeline",
-	Types:   types,
-	Actions: slices.Concat(actions, compute, invoked, others),
-	Jobs:    jobs,
-	Checks:  checks,
-	Codes:   codes,
+	Name:     "codepipeline",
+	Title:    "AWS CodePipeline",
+	Types:    types,
+	Actions:  slices.Concat(actions, compute, invoked, others),
+	Jobs:     jobs,
+	Checks:   checks,
+	Codes:    codes,
+	Authored: authored,
 }

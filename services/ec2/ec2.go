@@ -6,11 +6,12 @@ import "penstock/service"
 
 // Service is Amazon EC2 and VPC.
 var Service = service.Service{
-	Name:    "ec2",
-	Title:   "Amazon EC2 and VPC",
-	Types:   types,
-	Actions: actions,
-	Route:   route,
-	Checks:  checks,
-	Codes:   codes,
+	Name:     "ec2",
+	Title:    "Amazon EC2 and VPC",
+	Types:    types,
+	Actions:  actions,
+	Route:    route,
+	Checks:   checks,
+	Codes:    codes,
+	Authored: authored,
 }

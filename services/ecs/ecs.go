@@ -6,11 +6,12 @@ import "penstock/service"
 
 // Service is Amazon ECS.
 var Service = service.Service{
-	Name:    "ecs",
-	Title:   "Amazon Elastic Container Service",
-	Types:   types,
-	Actions: actions,
-	Jobs:    []service.Job{serviceJob, taskJob},
-	Checks:  checks,
-	Codes:   codes,
+	Name:     "ecs",
+	Title:    "Amazon Elastic Container Service",
+	Types:    types,
+	Actions:  actions,
+	Jobs:     []service.Job{serviceJob, taskJob},
+	Checks:   checks,
+	Codes:    codes,
+	Authored: authored,
 }

@@ -8,9 +8,10 @@ import "penstock/service"
 
 // Service is AWS Lambda.
 var Service = service.Service{
-	Name:    "lambda",
-	Title:   "AWS Lambda",
-	Types:   types,
-	Actions: actions,
-	Jobs:    jobs,
+	Name:     "lambda",
+	Title:    "AWS Lambda",
+	Types:    types,
+	Actions:  actions,
+	Jobs:     jobs,
+	Authored: authored,
 }
