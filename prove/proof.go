@@ -96,6 +96,14 @@ func (p *Proof) Authored(s *Step) []service.Authored {
 	return out
 }
 
+// Gate reports whether a step is that of an action which waits for a person.
+func (p *Proof) Gate(s *Step) bool {
+	if s.Action == nil || s.Job != nil || s.site == nil {
+		return false
+	}
+	return s.Action.Gate() || slices.ContainsFunc(p.p.rooms.gates, func(f func(*service.Site) bool) bool { return f(s.site) })
+}
+
 // Site returns where the step asked the rooms for its calls.
 func (s *Step) Site() *service.Site { return s.site }
 

@@ -26,6 +26,7 @@ type rooms struct {
 	routes  []func(*service.Site, *service.Call)
 
 	authored []func(*service.Site) []service.Authored
+	gates    []func(*service.Site) bool
 }
 
 func index(services []*service.Service) *rooms {
@@ -57,6 +58,9 @@ func index(services []*service.Service) *rooms {
 		}
 		if s.Authored != nil {
 			r.authored = append(r.authored, s.Authored)
+		}
+		if s.Gate != nil {
+			r.gates = append(r.gates, s.Gate)
 		}
 		for _, c := range s.Checks {
 			r.checks[c.On] = append(r.checks[c.On], c)

@@ -29,6 +29,9 @@ type Service struct {
 	// Authored tells what of an action (Site.Resource is nil) or of a job is
 	// written by the author of the change.
 	Authored func(*Site) []Authored
+	// Gate reports whether an action waits for a person to approve, beside
+	// those of category Approval.
+	Gate func(*Site) bool
 	// Route says how a call travels from a Job that runs in a VPC: it is
 	// asked before the call is decided, and sets the endpoint of its Target
 	// and the keys of its Request that follow from the way.
@@ -159,6 +162,12 @@ type Target struct {
 	// Missing names facts without which the request cannot be told: the
 	// verdict is Depends on them.
 	Missing []string
+	// Assume is what is taken for granted where the verdict depends on facts
+	// that are not known: then that is said instead of a finding.
+	Assume string
+	// Instead is another request that does as well: a denial counts only where
+	// that one is denied too. Its Only holds the action.
+	Instead *Target
 }
 
 // A Call is one request of the catalogue at one place.

@@ -17,4 +17,5 @@ var Service = service.Service{
 	Jobs:    jobs,
 	Checks:  slices.Concat(checks, jobChecks),
 	Codes:   slices.Concat(codes, jobCodes),
+	Gate:    gate,
 }
