@@ -134,15 +134,12 @@ func (v *view) index(f *diag.Finding) int {
 }
 
 func speaks(f *diag.Finding, c *call) bool {
-	if f.Resource != c.Request.Resource || f.Principal != principal(c.Call) {
-		return false
-	}
-	for a := range strings.SplitSeq(f.Action, ", ") {
-		if a == c.Request.Action {
-			return true
-		}
-	}
-	return false
+	return f.Principal == principal(c.Call) && lists(f.Resource, c.Request.Resource) && lists(f.Action, c.Request.Action)
+}
+
+// lists reports whether one of the names that a finding joins is the one.
+func lists(joined, one string) bool {
+	return joined == one || strings.Contains(", "+joined+", ", ", "+one+", ")
 }
 
 // show makes text from a template fit to be shown: holes by name.

@@ -123,7 +123,7 @@ func gitHosts(s *service.Site) []service.Host {
 var registries = map[string]string{
 	"npm ci": "the npm registry", "npm install": "the npm registry", "npm i": "the npm registry",
 	"yarn install": "the npm registry", "pnpm install": "the npm registry",
-	"pip install": "PyPI", "pip3 install": "PyPI", "go get": "the Go module proxy", "apt-get update": "the package mirrors", "apt-get install": "the package mirrors", "apt update": "the package mirrors", "apt install": "the package mirrors",
+	"pip install": "PyPI", "pip3 install": "PyPI", "go get": "the Go module proxy", "go mod": "the Go module proxy", "apt-get update": "the package mirrors", "apt-get install": "the package mirrors", "apt update": "the package mirrors", "apt install": "the package mirrors",
 }
 
 // commandHosts: the hosts on the internet that the commands surely want.
@@ -169,6 +169,8 @@ func commandHosts(s *service.Site) []service.Host {
 					if u, ok := lastURL(ws[2:]); ok {
 						add(u, head+" from there", c, need)
 					}
+				case head == "go mod" && (len(ws) < 3 || ws[2].Text != "download" && ws[2].Text != "tidy"):
+					// the others read what is there
 				case registries[head] != "" && !mirror && !named(ws[2:]):
 					add(registries[head], head+" fetches from there, unless a file of the sources names a mirror in the VPC", c, service.Degrades)
 				}

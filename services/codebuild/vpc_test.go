@@ -20,6 +20,8 @@ func TestCommandHosts(t *testing.T) {
 		{"with sudo", "sudo apt-get install -y jq", []string{"degrades the package mirrors"}},
 		{"an index of one's own", "pip install --index-url https://pypi.example.com/simple -r r.txt", nil},
 		{"after a login to CodeArtifact", "aws codeartifact login --tool npm --domain d --repository r\nnpm ci", nil},
+		{"the modules of Go", "go mod download && go mod verify", []string{"degrades the Go module proxy"}},
+		{"which are there", "go mod verify", nil},
 		{"before one", "npm ci\naws codeartifact login --tool npm --domain d --repository r", []string{"degrades the npm registry"}},
 		{"a public image", "docker pull golang:1.22", []string{"stops the registry of golang:1.22"}},
 		{"one that may be missing", "docker pull golang:1.22 || true", []string{"degrades the registry of golang:1.22"}},

@@ -176,6 +176,10 @@ func (j *job) reach(p place, h host) way {
 		case "Interface":
 			x = j.byInterface(ep, p, h)
 		case "", "Gateway":
+			if !hasGateway(h.service) {
+				near(noGateway(ep, h, kind))
+				continue
+			}
 			x = j.byGateway(ep, p, h)
 		default:
 			continue
