@@ -146,6 +146,9 @@ type Call struct {
 	Decision authz.Decision
 	Policies *authz.Policies
 	Step     *Step
+	// Taken reports that all the verdict depends on is what something that no
+	// stack declares says: it is taken to exist and to let the call through.
+	Taken bool
 }
 
 // Failed reports whether the call stops the pipeline for certain.

@@ -190,6 +190,7 @@ func (p *prover) decide(m *cloud.Model, c *Call) {
 		return
 	}
 	c.Decision = p.opt.Engine.ExplainCases(&c.Request, pol)
+	c.Taken = v == authz.Depends && taken(m, c, pol)
 	if c.Target.Else != "" && v == authz.Deny && !c.Decision.Explicit {
 		other := c.Request
 		other.Action = c.Target.Else
@@ -198,6 +199,18 @@ func (p *prover) decide(m *cloud.Model, c *Call) {
 			c.Decision.Missing = []string{fmt.Sprintf("whether AWS takes %s, which is allowed, for %s", other.Action, c.Request.Action)}
 		}
 	}
+}
+
+// instead reports whether a request that does as well is not denied.
+func (p *prover) instead(m *cloud.Model, c *Call) bool {
+	t := c.Target.Instead
+	if t == nil || len(t.Only) == 0 || c.Step.site == nil {
+		return false
+	}
+	other := *c
+	other.Call = &service.Call{Row: c.Row, Target: *t}
+	other.Request = p.request(c.Step.site, t.Only[0], *t)
+	return p.opt.Engine.DecideCases(&other.Request, collect(m, &other, &other.Request)) != authz.Deny
 }
 
 // Explain returns the decision of a call with its whole trace.
@@ -242,6 +255,10 @@ func (p *prover) findings(r *Run) []diag.Finding {
 	checks := len(out)
 	for _, g := range groups(r) {
 		if p.covered(r, g, out[:checks]) {
+			continue
+		}
+		if g.calls[0].Taken {
+			assume(r.Model, g)
 			continue
 		}
 		out = append(out, p.finding(r, g))
@@ -296,7 +313,7 @@ func groups(r *Run) []*callGroup {
 			}
 			k := fmt.Sprint(principal(c), "|", line, "|", d.Verdict, d.Explicit, d.Layer, "|", c.Row.Need)
 			if d.Verdict == authz.Depends {
-				k += fmt.Sprint(d.Missing)
+				k += fmt.Sprint(d.Missing, c.Taken)
 			}
 			if d.Layer == "resource" || d.Layer == "trust" {
 				k += "|" + owner(r.Model, c)

@@ -80,6 +80,15 @@ func (p *Policies) doubt(layer, fact string) {
 	}
 }
 
+// undeclared makes and records the fact that something is not declared.
+func (p *Policies) undeclared(what string) string {
+	fact := what + ", which no stack declares"
+	if !slices.Contains(p.Undeclared, fact) {
+		p.Undeclared = append(p.Undeclared, fact)
+	}
+	return fact
+}
+
 // add joins attachments to a list, and what of them is not known to Unknown.
 func (p *Policies) add(list []*iam.Policy, layer string, as ...cloud.Attachment) []*iam.Policy {
 	for _, a := range as {
@@ -115,7 +124,7 @@ func collectCaller(m *cloud.Model, req *iam.Request, p *Policies) string {
 	}
 	pr := m.Principal(name)
 	if pr == nil {
-		fact := "the policies of " + match.Render(name) + ", which no stack declares"
+		fact := p.undeclared("the policies of " + match.Render(name))
 		p.doubt("identity", fact)
 		p.doubt("boundary", fact)
 		return a.Account
@@ -128,7 +137,7 @@ func collectCaller(m *cloud.Model, req *iam.Request, p *Policies) string {
 		if group := m.Named(cloud.Group, pr.Account, g); group != nil {
 			p.Identity = p.add(p.Identity, "identity", group.Identity...)
 		} else {
-			p.doubt("identity", "the policies of group "+match.Render(g)+", which no stack declares")
+			p.doubt("identity", p.undeclared("the policies of group "+match.Render(g)))
 		}
 	}
 	if pr.Boundary != nil {
@@ -161,7 +170,7 @@ func collectResource(m *cloud.Model, req *iam.Request, account string, p *Polici
 		if !slices.Contains(guarded, svc) {
 			return
 		}
-		fact := "the policy of " + match.Render(req.Resource) + ", which no stack declares"
+		fact := p.undeclared("the policy of " + match.Render(req.Resource))
 		if svc != "kms" && account != "" && account == req.ResourceAccount {
 			p.Resource = []*iam.Policy{hidden(fact)}
 			return
@@ -205,7 +214,7 @@ func trust(m *cloud.Model, req *iam.Request, op string, p *Policies) {
 	}
 	pr := m.Principal(req.Resource)
 	if pr == nil {
-		p.doubt("resource", "the trust policy of "+match.Render(req.Resource)+", which no stack declares")
+		p.doubt("resource", p.undeclared("the trust policy of "+match.Render(req.Resource)))
 		return
 	}
 	for _, f := range pr.Maybe {

@@ -44,6 +44,12 @@ type Policies struct {
 	// Grants are the grants of the KMS key.
 	Grants []Grant
 
+	// Undeclared holds those facts of Unknown, and of policies that only may
+	// be there, that are about something which no stack declares: whoever
+	// takes such things to exist and to let the request through can tell them
+	// from other unknowns.
+	Undeclared []string
+
 	// Management: the caller is in the management account, which SCPs do not
 	// bind; nor do RCPs, where the resource is in the same account.
 	Management bool

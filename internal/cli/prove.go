@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"penstock/arn"
+	"penstock/diag"
 	"penstock/iam/facts"
 	"penstock/internal/report"
 	"penstock/internal/term"
@@ -64,7 +65,7 @@ denied.`,
 	fs.BoolVar(&f.denyUnknown, "deny-unknown", false, "fail where a call depends on facts that no template shows")
 	fs.BoolVar(&f.fix, "fix", false, "write the fixes into the files, and prove again")
 	fs.StringVar(&f.format, "format", "text", "`format` of the output: text, json or sarif")
-	fs.BoolVar(&f.all, "all", false, "show the allowed calls too, with their numbers")
+	fs.BoolVar(&f.all, "all", false, "show the allowed calls too, with their numbers, and what is said for information only")
 	fs.StringVar(&f.explain, "explain", "", "print the whole trace of a `call`: logs:PutLogEvents, Build/logs:PutLogEvents, or #12")
 	fs.StringVar(&f.color, "color", string(term.Auto), "`when` to colour: auto, always or never")
 	return c
@@ -152,6 +153,13 @@ func runProve(_ context.Context, env, outer *Env, f proveFlags, args []string) e
 		}
 	}
 	in.finish(rep)
+	if !f.all {
+		// What AWS lists and nothing shows to matter is not for everybody; the
+		// drawing marks those calls all the same.
+		rep.Findings = slices.DeleteFunc(rep.Findings, func(d diag.Finding) bool {
+			return d.Severity == diag.Info && d.Theorem == string(prove.Runs)
+		})
+	}
 	p.stop()
 	if f.fix {
 		if err := in.writeFixes(env.Stderr); err != nil {

@@ -1,0 +1,54 @@
+package prove
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"penstock/cloud"
+	"penstock/iam/authz"
+	"penstock/match"
+)
+
+// What no stack declares is taken to exist, and to let a call through that
+// nothing declared denies: a role of another team, a bucket of another
+// template. The verdict stays Depends, which counts under --deny-unknown, but
+// it is no finding: there is nothing in the material to mend. The report says
+// it among its assumptions.
+
+// taken reports whether all that a decision depends on is of that kind.
+func taken(m *cloud.Model, c *Call, pol *authz.Policies) bool {
+	if len(c.Decision.Missing) == 0 {
+		return false
+	}
+	for _, fact := range c.Decision.Missing {
+		if !slices.Contains(pol.Undeclared, fact) && !(isResourceTag(fact) && undeclared(m, c.Request.Resource)) {
+			return false
+		}
+	}
+	return true
+}
+
+func isResourceTag(fact string) bool {
+	_, tag, ok := strings.Cut(strings.ToLower(fact), ":resourcetag/")
+	return ok && tag != ""
+}
+
+// undeclared reports whether a request is about one thing that no stack
+// declares.
+func undeclared(m *cloud.Model, resource string) bool {
+	return resource != "*" && m.Owner(resource) == nil && m.Principal(resource) == nil
+}
+
+// assume records what a group of calls takes for granted.
+func assume(m *cloud.Model, g *callGroup) {
+	c := g.calls[0]
+	var facts []string
+	for _, fact := range c.Decision.Missing {
+		if isResourceTag(fact) {
+			fact += " of " + c.Request.Resource + ", which no stack declares"
+		}
+		facts = append(facts, match.Render(fact))
+	}
+	m.Assume(fmt.Sprintf("%s may %s, as far as that depends on %s", short(principal(c)), strings.Join(g.actions(), ", "), list(facts)))
+}
