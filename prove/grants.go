@@ -7,6 +7,7 @@ import (
 
 	"penstock/arn"
 	"penstock/cloud"
+	"penstock/diag"
 	"penstock/iam"
 	"penstock/iam/authz"
 	"penstock/match"
@@ -28,10 +29,11 @@ import (
 // said again.
 func (p *prover) grants(m *cloud.Model, done []*Run) []*Run {
 	var out []*Run
-	said := map[[2]string]bool{}
+	said, touched := map[[2]string]bool{}, map[[2]string]bool{}
 	for _, r := range done {
 		for _, s := range r.Steps {
 			for _, c := range s.Calls {
+				touched[[2]string{principal(c), owner(m, c)}] = true
 				if c.Decision.Verdict == authz.Deny {
 					said[[2]string{principal(c), strings.ToLower(c.Request.Action)}] = true
 				}
@@ -53,13 +55,13 @@ func (p *prover) grants(m *cloud.Model, done []*Run) []*Run {
 				continue
 			}
 			for i := range a.Policy.Statements {
-				p.grant(m, step, pr, &a.Policy.Statements[i])
+				p.grant(m, step, pr, &a.Policy.Statements[i], touched)
 			}
 		}
 		step.Calls = unsaid(step.Calls, func(c *Call) bool {
 			return said[[2]string{pr.ARN, strings.ToLower(c.Request.Action)}]
 		})
-		if len(step.Calls) > 0 {
+		if len(step.Calls) > 0 || len(step.Findings) > 0 {
 			r.Steps = []*Step{step}
 			out = append(out, r)
 		}
@@ -80,7 +82,7 @@ func unsaid(calls []*Call, said func(*Call) bool) []*Call {
 // Grants is the Kind of a run that holds what a principal is granted by name.
 const Grants = "grants"
 
-func (p *prover) grant(m *cloud.Model, step *Step, pr *cloud.Principal, s *iam.Statement) {
+func (p *prover) grant(m *cloud.Model, step *Step, pr *cloud.Principal, s *iam.Statement, touched map[[2]string]bool) {
 	actions := named(s)
 	if len(actions) == 0 {
 		return
@@ -93,8 +95,72 @@ func (p *prover) grant(m *cloud.Model, step *Step, pr *cloud.Principal, s *iam.S
 			ID: fmt.Sprintf("grant at %s", s.Span), Caller: "role", Actions: actions, Need: service.Stops, Basis: service.Reasoned,
 			Why: "a statement of its own grants it", Source: "the template",
 		}
-		step.Calls = append(step.Calls, p.void(m, step, pr, s, row, instances(m, e.Text))...)
+		on := instances(m, e.Text)
+		calls := p.void(m, step, pr, s, row, on)
+		if calls == nil {
+			on = slices.DeleteFunc(on, func(resource string) bool {
+				r := m.Owner(resource)
+				return r == nil || touched[[2]string{pr.ARN, r.ID()}]
+			})
+			calls = p.hollow(m, step, pr, s, row, on)
+		}
+		step.Calls = append(step.Calls, calls...)
 	}
+}
+
+// hollow returns what a statement's calls on resources cause and is denied,
+// where that is so for each of them that causes anything: who may read the
+// objects of a bucket and may not use its key can read none. Causes that a
+// check finds become findings of the step. What a run has been seen to do with
+// a resource is better known than this and not asked.
+func (p *prover) hollow(m *cloud.Model, step *Step, pr *cloud.Principal, s *iam.Statement, row *service.Row, resources []string) []*Call {
+	var denied []*Call
+	var found []diag.Finding
+	for _, resource := range resources {
+		for _, act := range row.Actions {
+			effects := p.rooms.effects[strings.ToLower(act)]
+			if len(effects) == 0 {
+				continue
+			}
+			c := granted(step, pr, s, row, act, resource)
+			c.Target.What = ""
+			if p.opt.Engine.Decide(&c.Request, collect(m, c, &c.Request)) == authz.Deny {
+				continue
+			}
+			trial := &Step{Role: step.Role, site: step.site}
+			p.check("call", trial, step.site, c.Call)
+			bad := p.caused(m, step, c, effects)
+			if len(bad) == 0 && len(trial.Findings) == 0 {
+				return nil // this one works
+			}
+			denied, found = append(denied, bad...), append(found, trial.Findings...)
+		}
+	}
+	step.Findings = append(step.Findings, found...)
+	return denied
+}
+
+// caused returns what a call causes and is denied for certain.
+func (p *prover) caused(m *cloud.Model, step *Step, c *Call, effects []*service.Effect) []*Call {
+	var bad []*Call
+	for _, e := range effects {
+		for _, caused := range e.Then(step.site, c.Call) {
+			for _, a := range caused.Actions {
+				row := *c.Row
+				row.Why, row.Source = e.Why, e.Source
+				t := caused.Target
+				if t.At.IsZero() {
+					t.At = c.Target.At
+				}
+				x := &Call{Call: &service.Call{Row: &row, Target: t, Request: p.request(step.site, a, t), Cause: c.Call}, Step: step}
+				x.Request.Context.Open = true
+				if p.decide(m, x); x.Decision.Verdict == authz.Deny {
+					bad = append(bad, x)
+				}
+			}
+		}
+	}
+	return bad
 }
 
 // void returns the calls that a statement grants on resources, with the trace
