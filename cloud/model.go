@@ -32,6 +32,8 @@ type Model struct {
 	// Findings are what reading found, Assumptions what it took for granted.
 	Findings    []diag.Finding
 	Assumptions []string
+	// Needs states what principals need beyond what the catalogue can know.
+	Needs []Need
 	// Beside holds the files that stand beside the templates and are none:
 	// workflows, profiles.
 	Beside []*source.File
@@ -58,6 +60,16 @@ func New() *Model {
 	}
 }
 
+// A Need is the user's word that a principal needs some access: what a build
+// runs or a function calls is in no template.
+type Need struct {
+	Principal string   // ARN, or the name of a role; wildcards count
+	Actions   []string // patterns, as in an Action element
+	Resources []string // patterns, as in a Resource element; nil is any
+	Why       string
+	Span      source.Span
+}
+
 // A Stack is one template in one account and region.
 type Stack struct {
 	Name, Account, Region string
@@ -77,6 +89,10 @@ type Resource struct {
 	ARN       string // "" where the type has none
 	Props     *doc.Node
 	Span      source.Span // the logical id in the template
+	Node      *doc.Node   // the whole entry as it is written, nil where it is in no template
+	// After holds the logical ids of its stack that it refers to or names in
+	// DependsOn, and so is made after.
+	After []string
 	// Maybe names the unknown conditions that decide whether it exists.
 	Maybe []string
 	// Opaque names what about it we do not understand: a property or a

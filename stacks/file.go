@@ -35,16 +35,21 @@ func (l *loader) stacksFile(name string) error {
 	if err != nil {
 		return err
 	}
-	const shape = "a stacks file is a map with the key stacks, and optionally organization"
+	const shape = "a stacks file is a map with the key stacks, and optionally organization and needs"
 	if root.Kind != doc.Map {
 		return bad(root, shape, "the stacks file is a %s", root.Kind)
 	}
 	dir := path.Dir(name)
-	if err := keys(root, "organization", "stacks"); err != nil {
+	if err := keys(root, "organization", "stacks", "needs"); err != nil {
 		return err
 	}
 	if o := root.Get("organization"); o != nil {
 		if err := l.organization(o, dir); err != nil {
+			return err
+		}
+	}
+	if n := root.Get("needs"); n != nil {
+		if err := l.needs(n); err != nil {
 			return err
 		}
 	}

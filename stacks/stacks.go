@@ -68,6 +68,7 @@ type Options struct {
 type Set struct {
 	Stacks []cfn.Stack
 	Org    *cloud.Organization
+	Needs  []cloud.Need
 	// Beside are the files that stand beside the templates and are none:
 	// workflows, profiles.
 	Beside []*source.File
@@ -79,7 +80,7 @@ type Set struct {
 
 // Input makes the input of cfn.Load; the caller adds the resource types.
 func (s *Set) Input() cfn.Input {
-	return cfn.Input{Stacks: s.Stacks, Read: s.Read, Org: s.Org, Beside: s.Beside}
+	return cfn.Input{Stacks: s.Stacks, Read: s.Read, Org: s.Org, Needs: s.Needs, Beside: s.Beside}
 }
 
 // Load finds the stacks at name, a file or a folder in root ("." for root

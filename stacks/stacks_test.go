@@ -42,6 +42,9 @@ func describe(set *stacks.Set, err error) string {
 			fmt.Fprintf(&b, "\tids %v tags %v\n", s.PhysicalIDs, s.Tags)
 		}
 	}
+	for _, n := range set.Needs {
+		fmt.Fprintf(&b, "need %s %v on %v: %s\n", n.Principal, n.Actions, n.Resources, n.Why)
+	}
 	if o := set.Org; o != nil {
 		fmt.Fprintf(&b, "organization %s management %s parents %v\n", o.ID, o.Management, o.Parent)
 		for _, layer := range []struct {
@@ -155,6 +158,10 @@ func TestErrors(t *testing.T) {
 		{"parameters list", "stacks:\n  - {name: a, template: t.yaml, parameters: [a]}\n", `parameters is a list`},
 		{"parameter map", "stacks:\n  - {name: a, template: t.yaml, parameters: {P: {a: b}}}\n", `parameter "P" is a map`},
 		{"id number", "stacks:\n  - {name: a, template: t.yaml, physicalIds: {Key: 12}}\n", `physicalIds of Key is a number`},
+		{"needs", "needs: {}\nstacks: [{name: a}]\n", "needs is a map"},
+		{"need without principal", "needs: [{actions: [s3:GetObject]}]\nstacks: [{name: a}]\n", "the need names no principal"},
+		{"need without action", "needs: [{principal: b}]\nstacks: [{name: a}]\n", `the need of "b" names no action`},
+		{"need of everything", "needs: [{principal: b, actions: \"*\"}]\nstacks: [{name: a}]\n", `"*" is no action`},
 		{"org id", "organization: {id: x}\nstacks: [{name: a}]\n", `"x" is no organization id`},
 		{"org management", "organization: {id: o-x, management: 999999999999}\nstacks: [{name: a}]\n", `management 999999999999 is written as a number`},
 		{"org target", "organization: {scps: {prod: [scp.json]}}\nstacks: [{name: a}]\n", `"prod" is no target`},

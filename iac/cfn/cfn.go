@@ -51,6 +51,8 @@ type Input struct {
 	// Org is the organization, nil where none was described. An attachment
 	// with a Node and no Policy is parsed for each model.
 	Org *cloud.Organization
+	// Needs are what the stacks file states that principals need.
+	Needs []cloud.Need
 	// Beside are files that each model is to hold, see cloud.Model.
 	Beside []*source.File
 }

@@ -11,6 +11,7 @@ import (
 // join makes the model: every resource declared before any is attached.
 func (w *world) join() {
 	m := w.model
+	m.Needs = w.in.Needs
 	if w.in.Org != nil {
 		m.Org = cloneOrg(m, w.in.Org)
 	}

@@ -18,6 +18,7 @@ import (
 	"penstock/iam/facts"
 	"penstock/prove"
 	"penstock/service"
+	"penstock/service/schema"
 	"penstock/services/all"
 	"penstock/source"
 	"penstock/stacks"
@@ -74,6 +75,7 @@ func load(env *Env, f proveFlags, paths []string) (*material, error) {
 		}
 		m.input.Stacks = append(m.input.Stacks, set.Stacks...)
 		m.found = append(m.found, set.Findings...)
+		m.input.Needs = append(m.input.Needs, set.Needs...)
 		for _, f := range set.Beside {
 			if !slices.ContainsFunc(m.input.Beside, func(g *source.File) bool { return g.Name == f.Name }) {
 				m.input.Beside = append(m.input.Beside, f)
@@ -88,7 +90,14 @@ func load(env *Env, f proveFlags, paths []string) (*material, error) {
 		}
 	}
 	m.input.Read = m.remember(read)
-	m.input.Types = func(name string) *service.Type { return m.types[name] }
+	m.input.Types = func(name string) *service.Type {
+		t, ok := m.types[name]
+		if !ok {
+			t = schema.Type(name)
+			m.types[name] = t
+		}
+		return t
+	}
 	m.input.Attrs = attributes
 	if m.result, err = cfn.Load(m.input); err != nil {
 		return nil, &failure{exitUnfinished, err}
