@@ -21,6 +21,9 @@ func taken(m *cloud.Model, c *Call, pol *authz.Policies) bool {
 	if len(c.Decision.Missing) == 0 {
 		return false
 	}
+	if c.Target.Assume != "" {
+		return true
+	}
 	for _, fact := range c.Decision.Missing {
 		if !slices.Contains(pol.Undeclared, fact) && !(isResourceTag(fact) && undeclared(m, c.Request.Resource)) {
 			return false
@@ -43,6 +46,10 @@ func undeclared(m *cloud.Model, resource string) bool {
 // assume records what a group of calls takes for granted.
 func assume(m *cloud.Model, g *callGroup) {
 	c := g.calls[0]
+	if c.Target.Assume != "" {
+		m.Assume(c.Target.Assume)
+		return
+	}
 	var facts []string
 	for _, fact := range c.Decision.Missing {
 		if isResourceTag(fact) {

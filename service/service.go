@@ -68,6 +68,13 @@ type Type struct {
 	// that do not bear on authorization included; others are reported as not
 	// understood. Nil means that all are.
 	Props []string
+	// Bare says that nothing but the names of the resource bears on
+	// authorization, or that nothing else of it is known: a condition that
+	// only it depends on is not worth a scenario.
+	Bare bool
+	// Free says that Fn::GetAtt gives whatever the provider of the resource
+	// answers: any attribute, of any shape.
+	Free bool
 	// Guard says where the resource's own policy is written; nil where it has
 	// none or where that is not told.
 	Guard *Guard
@@ -130,6 +137,9 @@ type Row struct {
 	Lost     string // what is lost where Need is Degrades
 	Basis    Basis
 	Source   string // page, section, or issue
+	// Made says that AWS asks when the resource of the job is made, so that
+	// the permission must be there before it.
+	Made bool
 	// Targets returns the requests of this row at a site: none where the
 	// row does not apply there.
 	Targets func(*Site) []Target

@@ -34,13 +34,16 @@ type resource struct {
 // holeID is what holes of r are named after.
 func (r *resource) holeID() string { return r.s.label + "." + r.id }
 
+// bare reports whether nothing but the names of r is understood.
+func (r *resource) bare() bool { return r.t == nil || r.t.Bare }
+
 // exists says whether r is created.
 func (r *resource) exists() truth.Value {
 	c := r.body.Get("Condition")
 	if c == nil || c.Kind != doc.String {
 		return truth.Yes
 	}
-	if r.t == nil && r.child == nil && r.typ != "AWS::CloudFormation::Stack" {
+	if r.bare() && r.child == nil && r.typ != "AWS::CloudFormation::Stack" {
 		r.s.w.quiet++
 		defer func() { r.s.w.quiet-- }()
 	}
@@ -99,7 +102,7 @@ func (r *resource) evaluate() {
 		return // the CDK's own note, which creates nothing
 	}
 	w.total++
-	if r.t == nil {
+	if r.bare() {
 		w.quiet++
 		defer func() { w.quiet-- }()
 	}
@@ -113,6 +116,7 @@ func (r *resource) evaluate() {
 	made := &cloud.Resource{
 		Type: r.typ, Stack: s.cs, LogicalID: r.id, Account: s.account, Region: s.region,
 		Ref: r.ref(), Name: r.name(), ARN: r.arn(), Span: r.key.Span, Maybe: r.maybe(),
+		Node: r.body, After: s.t.dependOn[r.id],
 	}
 	for _, m := range s.t.macros {
 		r.opaque = append(r.opaque, macroName(m))

@@ -18,9 +18,11 @@ import (
 //	list     pipelines joined by "&&" and "||"
 //	pipeline simple commands joined by "|"
 //
-// A simple command is certain if it runs whenever the script does: it is the
-// first of its list and stands in no compound command. It stops the build if
-// its failure is the failure of the script.
+// A simple command is certain if it runs whenever the script does: it stands
+// in no compound command and behind no "||". It stops the build if its failure
+// is the failure of the script. A command whose output is put into a variable
+// or an argument is as good as the command that takes it: without the output
+// that one does not what it is to do.
 
 // Sure says what is known of a command.
 type Sure uint8
@@ -36,6 +38,18 @@ const (
 type Command struct {
 	Words []Word
 	Sure  Sure
+	// after says that the command stands behind &&: it may not run, but then
+	// what stands before it has failed, so that where the list decides how the
+	// script ends a failure of either is one of the script.
+	after bool
+}
+
+// weaken takes back that a failure of the command stops the script.
+func (c *Command) weaken() {
+	if c.after {
+		c.Sure = Perhaps
+	}
+	c.Sure = min(c.Sure, Runs)
 }
 
 // A word is one argument. Split marks one whose unquoted expansion may become
@@ -84,7 +98,8 @@ type parser struct {
 	i     int
 	open  []string // what closes the compound commands under way
 	maybe bool     // the whole script may not run
-	cond  bool     // behind && or ||
+	cond  bool     // behind ||
+	after bool     // behind &&
 	out   []Command
 	inner int // depth of command substitutions
 }
@@ -108,12 +123,12 @@ func (p *parser) run() {
 		lastList = len(p.out)
 		p.list()
 	}
-	if p.inner > 0 || p.sh.errexit {
-		return
-	}
-	// Without set -e only the last list decides how the script ends.
+	// Without set -e only the last list decides how the script ends; with it,
+	// what stands before && stops nothing.
 	for i := begin; i < lastList; i++ {
-		p.out[i].Sure = min(p.out[i].Sure, Runs)
+		if p.out[i].after || !p.sh.errexit {
+			p.out[i].weaken()
+		}
 	}
 }
 
@@ -138,39 +153,48 @@ func (p *parser) blanks() {
 // list reads one and-or list and the operator that ends it.
 func (p *parser) list() {
 	start := len(p.out)
-	p.cond = false
+	p.cond, p.after = false, false
 	harmless := func() {
 		for i := start; i < len(p.out); i++ {
-			p.out[i].Sure = min(p.out[i].Sure, Runs)
+			p.out[i].weaken()
 		}
 	}
+	from := start // where the pipeline begins
 	for {
-		switch op := p.command(); op {
+		op := p.command()
+		switch op {
 		case "&&":
-			p.cond = true
+			p.after = true
 		case "||":
 			harmless() // what stands before may fail
 			p.cond = true
 		case "|":
 			// How a pipeline ends is how its last command ends.
-			for i := start; i < len(p.out); i++ {
-				if !feedsLogin(p.out[i], p.s[p.i:]) {
-					p.out[i].Sure = min(p.out[i].Sure, Runs)
+			for i := from; i < len(p.out); i++ {
+				if !p.feeds(p.out[i]) {
+					p.out[i].weaken()
 				}
 			}
+			continue
 		case "&":
 			harmless()
 			return
 		default:
 			return
 		}
+		from = len(p.out)
 	}
 }
 
-// feedsLogin reports whether a command of a pipeline gives the password to
-// docker login, which fails without one.
-func feedsLogin(c Command, rest string) bool {
-	return len(c.Words) > 2 && c.Words[0].Text == "aws" && strings.Contains(rest, "login") && strings.Contains(rest, "--password-stdin")
+// feeds reports whether a command of a pipeline gives what the next one cannot
+// do without: the password of docker login, or what is taken out of the answer
+// of AWS for a variable.
+func (p *parser) feeds(c Command) bool {
+	if len(c.Words) < 3 || c.Words[0].Text != "aws" {
+		return false
+	}
+	rest, _, _ := strings.Cut(p.s[p.i:], "\n")
+	return p.inner > 0 || strings.Contains(rest, "login") && strings.Contains(rest, "--password-stdin")
 }
 
 // keywords open, continue or close a compound command; the value is what
@@ -203,6 +227,7 @@ func (p *parser) command() string {
 	var words []Word
 	var sets []assignment
 	first, negated := true, false
+	start := len(p.out)
 	end := func(op string) string {
 		level := Stops
 		switch {
@@ -210,6 +235,17 @@ func (p *parser) command() string {
 			level = Perhaps
 		case negated:
 			level = Runs
+		}
+		// What the command takes from others.
+		for i := start; i < len(p.out); i++ {
+			c := &p.out[i]
+			c.after = c.after || p.after
+			switch {
+			case level == Perhaps:
+				c.Sure = Perhaps
+			case level == Runs, len(words) > 0 && talks[words[0].Text]:
+				c.weaken()
+			}
 		}
 		p.finish(words, sets, level)
 		return op
@@ -299,6 +335,9 @@ func (p *parser) command() string {
 	return end("")
 }
 
+// talks are commands that do as well without what they are given.
+var talks = map[string]bool{"echo": true, "printf": true, ":": true, "true": true, "[": true, "[[": true, "test": true}
+
 func (p *parser) newlines() {
 	for p.i < len(p.s) && strings.IndexByte(" \t\r\n", p.s[p.i]) >= 0 {
 		p.i++
@@ -346,7 +385,7 @@ func (p *parser) finish(words []Word, sets []assignment, level Sure) {
 		p.set(sets, level)
 		return
 	}
-	c := Command{Words: words, Sure: level}
+	c := Command{Words: words, Sure: level, after: p.after}
 	switch words[0].Text {
 	case "export", "declare", "local", "readonly", "typeset":
 		for _, w := range words[1:] {
@@ -366,7 +405,7 @@ func (p *parser) finish(words []Word, sets []assignment, level Sure) {
 	case "set":
 		for _, w := range words[1:] {
 			if strings.HasPrefix(w.Text, "-") && strings.Contains(w.Text, "e") && !strings.HasPrefix(w.Text, "--") || w.Text == "errexit" {
-				p.sh.errexit = p.sh.errexit || level != Perhaps && p.inner == 0
+				p.sh.errexit = p.sh.errexit || level != Perhaps && !p.after && p.inner == 0
 			}
 			if strings.HasPrefix(w.Text, "+") && strings.Contains(w.Text, "e") {
 				p.sh.errexit = false
@@ -403,7 +442,7 @@ func (p *parser) set(sets []assignment, level Sure) {
 		if Credential(a.name) {
 			p.sh.foreign = true
 		}
-		if level == Perhaps || p.inner > 0 {
+		if level == Perhaps || p.after || p.inner > 0 {
 			p.sh.vars[a.name] = Unknown(a.name)
 			continue
 		}

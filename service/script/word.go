@@ -262,7 +262,7 @@ func closing(s string) int {
 }
 
 // substitute reads the commands of $(…). Whether their failure stops anything
-// depends on what surrounds them, so they only run.
+// depends on what surrounds them.
 func (p *parser) substitute(text string) {
 	if p.inner >= maxNesting {
 		p.lose()
@@ -270,8 +270,5 @@ func (p *parser) substitute(text string) {
 	}
 	sub := &parser{sh: &Shell{vars: maps.Clone(p.sh.vars), lost: p.sh.lost, foreign: p.sh.foreign}, s: text, maybe: !p.certain(), inner: p.inner + 1}
 	sub.run()
-	for i := range sub.out {
-		sub.out[i].Sure = min(sub.out[i].Sure, Runs)
-	}
 	p.out = append(p.out, sub.out...)
 }
