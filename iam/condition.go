@@ -26,7 +26,12 @@ func (p *parser) condition(st *Statement, n *doc.Node) {
 	seen := map[string]bool{}
 	for _, f := range n.Fields {
 		op := f.Name()
-		if facts := p.mayBeAbsent(f.Value); len(facts) > 0 {
+		facts := p.mayBeAbsent(f.Value)
+		if f.Value.Kind == doc.String {
+			// An attribute of a custom resource may be a map.
+			facts = merge(facts, match.Holes(f.Value.Text))
+		}
+		if len(facts) > 0 {
 			st.Maybe = merge(st.Maybe, facts)
 			continue
 		}

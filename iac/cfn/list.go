@@ -12,13 +12,26 @@ import (
 	"penstock/source"
 )
 
+// asList takes an attribute of which nothing is known for a list: which of
+// them are lists is not in their names.
+func asList(n *doc.Node) *doc.Node {
+	if n.Kind != doc.String {
+		return n
+	}
+	ps := parts(n.Text)
+	if len(ps) != 1 || !ps[0].hole || ps[0].class != match.Any {
+		return n
+	}
+	return unknown(n.Span, n.Text)
+}
+
 // join is Fn::Join.
 func (s *stack) join(n *doc.Node, args []*doc.Node) *doc.Node {
 	if len(args) != 2 {
 		return s.wrong(n, "Fn::Join takes a delimiter and a list")
 	}
 	delim := s.w.textOf(s.eval(args[0]))
-	vals := s.eval(args[1])
+	vals := asList(s.eval(args[1]))
 	if vals.Kind != doc.List {
 		if vals.Kind != doc.Unknown {
 			return s.wrong(n, "Fn::Join takes a delimiter and a list")
@@ -73,7 +86,7 @@ func (s *stack) selectCall(n *doc.Node, args []*doc.Node) *doc.Node {
 	if len(args) != 2 {
 		return s.wrong(n, "Fn::Select takes an index and a list")
 	}
-	index, vals := s.eval(args[0]), s.eval(args[1])
+	index, vals := s.eval(args[0]), asList(s.eval(args[1]))
 	if vals.Kind != doc.List && vals.Kind != doc.Unknown {
 		return s.wrong(n, "Fn::Select takes an index and a list")
 	}
@@ -118,6 +131,7 @@ func (s *stack) getAZs(n, arg *doc.Node) *doc.Node {
 
 // length is Fn::Length.
 func (s *stack) length(n, arg *doc.Node) *doc.Node {
+	arg = asList(arg)
 	if arg.Kind == doc.List && !slices.ContainsFunc(arg.Items, func(it *doc.Node) bool { return len(it.Maybe) > 0 }) {
 		return &doc.Node{Kind: doc.Number, Text: strconv.Itoa(len(arg.Items)), Span: n.Span}
 	}

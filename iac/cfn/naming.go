@@ -247,7 +247,7 @@ func (r *resource) attr(name string, at source.Span) *doc.Node {
 	if name == "Arn" && r.t.ARN != "" {
 		return str(r.arn())
 	}
-	if r.s.w.in.Attrs != nil && name != "" {
+	if r.s.w.in.Attrs != nil && name != "" && !r.t.Free {
 		if names, ok := r.s.w.in.Attrs(r.typ); ok && !slices.Contains(names, name) {
 			r.s.w.find(CodeAttribute, at, diag.Error, "%s has no attribute %q%s", r.typ, name, near(name, names))
 		}

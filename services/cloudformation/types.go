@@ -49,7 +49,7 @@ var types = []service.Type{
 	{
 		// Its properties are the function's own, and Ref is what it answers.
 		Name: "AWS::CloudFormation::CustomResource", Source: page + "customresource.html",
-		Ref: "${Any:PhysicalResourceId}",
+		Ref: "${Any:PhysicalResourceId}", Bare: true, Free: true,
 	},
 	{
 		Name: "AWS::CloudFormation::Macro", Source: page + "macro.html",
