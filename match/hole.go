@@ -91,3 +91,23 @@ func Render(s string) string {
 	b.WriteString(s)
 	return b.String()
 }
+
+// Widest returns the IAM pattern of all that s can be: '*' for each hole. A
+// '*' or '?' that s holds stays one.
+func Widest(s string) string {
+	if !HasHole(s) {
+		return s
+	}
+	var b strings.Builder
+	for {
+		at := strings.IndexByte(s, mark)
+		if at < 0 {
+			b.WriteString(s)
+			return b.String()
+		}
+		b.WriteString(s[:at])
+		b.WriteByte('*')
+		_, rest, _ := strings.Cut(s[at+1:], string(mark))
+		s = rest
+	}
+}

@@ -169,6 +169,26 @@ func (p *Pattern) MatchText(s string) truth.Value {
 	return truth.Of(p.known(s))
 }
 
+// MatchLower is MatchText for a pattern that ignores case and an ASCII text
+// that the caller has in lower case too, which saves much where many patterns
+// meet one text.
+func (p *Pattern) MatchLower(s string, low []byte) truth.Value {
+	switch {
+	case p.toks != nil:
+		return p.Match(s)
+	case p.form == formAll:
+		return truth.Yes
+	case p.form == formLiteral:
+		return truth.Of(string(low) == p.text)
+	case len(low) < len(p.text) || string(low[:len(p.text)]) != p.text:
+		return truth.No
+	case len(p.text)+1 == len(p.source) && p.source[len(p.text)] == '*':
+		return truth.Yes
+	default:
+		return truth.Of(globFold(p.chunks, s))
+	}
+}
+
 // holes reports whether the pattern itself is symbolic.
 func (p *Pattern) holes() bool { return p.toks != nil && p.form != formTokens }
 

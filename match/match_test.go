@@ -400,3 +400,18 @@ func TestDistinct(t *testing.T) {
 		}
 	}
 }
+
+func TestWidest(t *testing.T) {
+	hole := Hole(Key, "the object")
+	for in, want := range map[string]string{
+		"arn:aws:s3:::b/k":                "arn:aws:s3:::b/k",
+		"arn:aws:s3:::b/" + hole:          "arn:aws:s3:::b/*",
+		hole + "/" + hole + ":*":          "*/*:*",
+		"":                                "",
+		"a" + hole + Hole(Any, "b") + "z": "a**z",
+	} {
+		if got := Widest(in); got != want {
+			t.Errorf("Widest(%s) = %s, want %s", Render(in), got, want)
+		}
+	}
+}
