@@ -12,10 +12,12 @@ import (
 // account root, an oidc-provider or saml-provider; Service is a service
 // principal such as "codebuild.amazonaws.com"; with neither the request is
 // anonymous. A role ARN stands for any session of that role whose name is not
-// known.
+// known. Region is where a service acts, "" where that is not known: some
+// services are also trusted by the name that they have in one region.
 type Principal struct {
 	ARN     string
 	Service string
+	Region  string
 	// Role is the role's own ARN, with its path, where ARN is that of a
 	// session (the session's ARN has lost the path); "" derives it.
 	Role string

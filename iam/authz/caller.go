@@ -41,6 +41,7 @@ type caller struct {
 	kind      callerKind
 	arn       string // as given
 	service   string
+	region    string // of a service, "" where that is not known
 	partition string
 	account   string
 	name      string // of user, role or federated user, without path
@@ -52,19 +53,20 @@ type caller struct {
 
 // cutARN splits an ARN in place; ok is false for anything else.
 func cutARN(s string) (partition, service, account, resource string, ok bool) {
-	if !strings.HasPrefix(s, "arn:") {
+	if len(s) < len("arn:::::") || s[:4] != "arn:" {
 		return "", "", "", "", false
 	}
-	rest := s[len("arn:"):]
-	var part [4]string
-	for i := range part {
-		before, after, ok0 := strings.Cut(rest, ":")
-		if !ok0 {
+	var end [4]int
+	at := len("arn:")
+	for i := range end {
+		n := strings.IndexByte(s[at:], ':')
+		if n < 0 {
 			return "", "", "", "", false
 		}
-		part[i], rest = before, after
+		end[i] = at + n
+		at += n + 1
 	}
-	return part[0], part[1], part[3], rest, true
+	return s[4:end[0]], s[end[0]+1 : end[1]], s[end[2]+1 : end[3]], s[at:], true
 }
 
 func baseName(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }
@@ -72,7 +74,7 @@ func baseName(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }
 // read takes a principal apart
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html).
 func (c *caller) read(p *iam.Principal) {
-	c.arn, c.service = p.ARN, p.Service
+	c.arn, c.service, c.region = p.ARN, p.Service, p.Region
 	switch {
 	case p.Service != "":
 		c.kind = service

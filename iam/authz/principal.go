@@ -161,7 +161,7 @@ func (p *principal) certain(e *eval) reach {
 		if p.src.Text == "*" {
 			return reach{direct: truth.Yes} // every service (assumed)
 		}
-		return reach{direct: match.Equal(p.src.Text, c.service)}
+		return reach{direct: match.Equal(p.src.Text, c.service).Or(regional(p.src.Text, c))}
 	case pProvider:
 		switch c.kind {
 		case provider:
@@ -189,6 +189,37 @@ func (p *principal) certain(e *eval) reach {
 		return reach{direct: id}
 	}
 	return p.byARN(c)
+}
+
+// regional reports whether text is the name that the calling service has in
+// its region: of codedeploy.amazonaws.com in us-east-1 also
+// codedeploy.us-east-1.amazonaws.com, which limits the trust to that region
+// (https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-service-role.html;
+// of Step Functions https://github.com/aws/aws-cdk/issues/19267). Which other
+// services have such names, AWS does not say.
+func regional(text string, c *caller) truth.Value {
+	name, suffix, ok := strings.Cut(c.service, ".")
+	rest, of := strings.CutPrefix(text, name+".")
+	if !ok || !of || len(rest) <= len(suffix) {
+		return truth.No
+	}
+	known := truth.Maybe
+	if name == "codedeploy" || name == "states" {
+		known = truth.Yes
+	}
+	if c.region != "" {
+		// In China the names of services end either way.
+		here := match.Equal(rest, c.region+"."+suffix)
+		if strings.HasPrefix(c.region, "cn-") {
+			here = here.Or(match.Equal(rest, c.region+"."+suffix+".cn"))
+		}
+		return here.And(known)
+	}
+	region, ok := strings.CutSuffix(rest, "."+suffix)
+	if !ok || strings.Count(region, "-") < 2 && !match.HasHole(region) || strings.Contains(region, ".") {
+		return truth.No
+	}
+	return truth.Maybe
 }
 
 // matchesID compares a unique id. AWS shows one in place of a principal that

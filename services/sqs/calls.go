@@ -36,7 +36,10 @@ func useKey(s *service.Site, c *service.Call, actions ...string) []service.Cause
 	}
 	t := service.UseKey(s, c, "sqs", queue.Encryption)
 	if svc := c.Request.Principal.Service; svc != "" {
-		t.Context = service.AsService(svc)
+		// That EventBridge sends no source, AWS says of topics only; the CDK
+		// makes keys of queues that ask for it
+		// (https://github.com/aws/aws-cdk/pull/22766).
+		t.Context = service.Unknown("kms:ViaService", "kms:CallerAccount", "aws:SourceArn", "aws:SourceAccount")
 	}
 	t.Context.Set("kms:EncryptionContext:aws:sqs:arn", queue.ARN)
 	t.Context.Put("kms:EncryptionContextKeys", iam.ContextValue{State: iam.Known, Values: []string{"aws:sqs:arn"}, Multi: true})
