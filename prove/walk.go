@@ -311,16 +311,19 @@ func (p *prover) request(site *service.Site, action string, t service.Target) ia
 	if caller == (iam.Principal{}) {
 		caller.ARN = site.Role
 	}
+	region := t.Region
+	if region == "" {
+		region = site.Region
+	}
+	if caller.Service != "" && caller.Region == "" {
+		caller.Region = region
+	}
 	q := iam.Request{Principal: caller, Action: action, Resource: t.Resource, ResourceAccount: t.Account, Context: t.Context.Clone()}
 	if q.Resource == "" {
 		q.Resource = "*"
 	}
 	if q.ResourceAccount == "" {
 		q.ResourceAccount = accountOf(site, q.Resource)
-	}
-	region := t.Region
-	if region == "" {
-		region = site.Region
 	}
 	if region != "" && !q.Context.Has("aws:RequestedRegion") {
 		q.Context.Set("aws:RequestedRegion", region)
