@@ -75,6 +75,9 @@ type Type struct {
 	// Free says that Fn::GetAtt gives whatever the provider of the resource
 	// answers: any attribute, of any shape.
 	Free bool
+	// ARNs are the properties that AWS takes as an ARN only, and Names those
+	// that it takes as a name or an id only, by path: "Targets[].Arn".
+	ARNs, Names []string
 	// Guard says where the resource's own policy is written; nil where it has
 	// none or where that is not told.
 	Guard *Guard
