@@ -40,6 +40,7 @@ var types = []service.Type{
 	},
 	{
 		Name: "AWS::AutoScaling::LifecycleHook", Source: page + "lifecyclehook.html",
+		ARNs:     []string{"NotificationTargetARN", "RoleARN"},
 		NameProp: "LifecycleHookName",
 		Props: []string{
 			"AutoScalingGroupName", "DefaultResult", "HeartbeatTimeout", "LifecycleHookName", "LifecycleTransition",

@@ -13,6 +13,8 @@ const page = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateRefer
 var types = []service.Type{
 	{
 		Name: "AWS::CloudTrail::Trail", Source: page + "trail.html",
+		ARNs:     []string{"CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"},
+		Names:    []string{"S3BucketName"},
 		NameProp: "TrailName",
 		ARN:      "arn:${Partition}:cloudtrail:${Region}:${Account}:trail/${Name}",
 		Attrs:    map[string]string{"SnsTopicArn": "arn:${Partition}:sns:${Region}:${Account}:${Last:SnsTopicName}"},

@@ -21,6 +21,8 @@ var types = []service.Type{
 	},
 	{
 		Name: "AWS::CodeDeploy::DeploymentGroup", Source: page + "deploymentgroup.html",
+		ARNs:     []string{"ServiceRoleArn"},
+		Names:    []string{"ApplicationName"},
 		NameProp: "DeploymentGroupName",
 		ARN:      "arn:${Partition}:codedeploy:${Region}:${Account}:deploymentgroup:${Prop:ApplicationName}/${Name}",
 		Props: []string{

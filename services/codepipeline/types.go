@@ -13,6 +13,8 @@ const page = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateRefer
 var types = []service.Type{
 	{
 		Name: "AWS::CodePipeline::Pipeline", Source: page + "pipeline.html",
+		ARNs:     []string{"RoleArn", "Stages[].Actions[].RoleArn"},
+		Names:    []string{"ArtifactStore.Location"},
 		NameProp: "Name",
 		ARN:      "arn:${Partition}:codepipeline:${Region}:${Account}:${Name}",
 		Attrs:    map[string]string{"Version": "${Hole:Version}"},

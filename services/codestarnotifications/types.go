@@ -12,8 +12,9 @@ const page = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateRefer
 var types = []service.Type{
 	{
 		Name: "AWS::CodeStarNotifications::NotificationRule", Source: page + "notificationrule.html",
-		Ref: "${ARN}",
-		ARN: "arn:${Partition}:codestar-notifications:${Region}:${Account}:notificationrule/${Hole:Id}",
+		ARNs: []string{"Resource", "Targets[].TargetAddress"},
+		Ref:  "${ARN}",
+		ARN:  "arn:${Partition}:codestar-notifications:${Region}:${Account}:notificationrule/${Hole:Id}",
 		Props: []string{
 			"CreatedBy", "DetailType", "EventTypeId", "EventTypeIds", "Name", "Resource", "Status", "Tags",
 			"TargetAddress", "Targets",

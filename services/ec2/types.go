@@ -117,6 +117,7 @@ var types = []service.Type{
 	},
 	{
 		Name: "AWS::EC2::FlowLog", Source: page + "flowlog.html",
+		ARNs:  []string{"DeliverLogsPermissionArn", "LogDestination"},
 		Ref:   "fl-${Hole:Id}",
 		ARN:   "arn:${Partition}:ec2:${Region}:${Account}:vpc-flow-log/${Ref}",
 		Attrs: map[string]string{"Id": "${Ref}"},

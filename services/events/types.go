@@ -21,6 +21,7 @@ var types = []service.Type{
 		// The ARN of a rule of the default bus names no bus
 		// (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-manage-iam-access.html).
 		Name: "AWS::Events::Rule", Source: page + "rule.html",
+		ARNs:     []string{"RoleArn", "Targets[].Arn", "Targets[].RoleArn", "Targets[].DeadLetterConfig.Arn"},
 		NameProp: "Name",
 		Ref:      "${Pipe:EventBusName=default}${Name}",
 		ARN:      "arn:${Partition}:events:${Region}:${Account}:rule/${Prefix:EventBusName=default}${Name}",

@@ -12,6 +12,7 @@ const page = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateRefer
 var types = []service.Type{
 	{
 		Name: "AWS::IAM::Role", Source: page + "role.html",
+		ARNs:     []string{"ManagedPolicyArns[]", "PermissionsBoundary"},
 		NameProp: "RoleName",
 		ARN:      "arn:${Partition}:iam::${Account}:role${Path}${Name}",
 		Attrs:    map[string]string{"RoleId": "${Hole:RoleId}"},
@@ -23,6 +24,7 @@ var types = []service.Type{
 	},
 	{
 		Name: "AWS::IAM::User", Source: page + "user.html",
+		ARNs:     []string{"ManagedPolicyArns[]", "PermissionsBoundary"},
 		NameProp: "UserName",
 		ARN:      "arn:${Partition}:iam::${Account}:user${Path}${Name}",
 		Props: []string{
@@ -33,6 +35,7 @@ var types = []service.Type{
 	},
 	{
 		Name: "AWS::IAM::Group", Source: page + "group.html",
+		ARNs:     []string{"ManagedPolicyArns[]"},
 		NameProp: "GroupName",
 		ARN:      "arn:${Partition}:iam::${Account}:group${Path}${Name}",
 		Props: []string{
@@ -43,6 +46,7 @@ var types = []service.Type{
 	{
 		// Ref is documented as the resource name: a made-up id, not PolicyName.
 		Name: "AWS::IAM::Policy", Source: page + "policy.html",
+		Names: []string{"Roles[]", "Users[]", "Groups[]"},
 		Ref:   "${Hole:Id}",
 		Attrs: map[string]string{"Id": "${Ref}"},
 		Props: []string{
@@ -52,6 +56,7 @@ var types = []service.Type{
 	},
 	{
 		Name: "AWS::IAM::ManagedPolicy", Source: page + "managedpolicy.html",
+		Names:    []string{"Roles[]", "Users[]", "Groups[]"},
 		NameProp: "ManagedPolicyName",
 		Ref:      "${ARN}",
 		ARN:      "arn:${Partition}:iam::${Account}:policy${Path}${Name}",
@@ -101,6 +106,7 @@ var types = []service.Type{
 	},
 	{
 		Name: "AWS::IAM::InstanceProfile", Source: page + "instanceprofile.html",
+		Names:    []string{"Roles[]"},
 		NameProp: "InstanceProfileName",
 		ARN:      "arn:${Partition}:iam::${Account}:instance-profile${Path}${Name}",
 		Props: []string{

@@ -14,6 +14,7 @@ const functionType = "AWS::Lambda::Function"
 var types = []service.Type{
 	{
 		Name: functionType, Source: page + "function.html",
+		ARNs:     []string{"Role", "KmsKeyArn", "DeadLetterConfig.TargetArn"},
 		NameProp: "FunctionName",
 		ARN:      "arn:${Partition}:lambda:${Region}:${Account}:function:${Name}",
 		Props: []string{
@@ -28,6 +29,7 @@ var types = []service.Type{
 	},
 	{
 		Name: "AWS::Lambda::Permission", Source: page + "permission.html",
+		ARNs:  []string{"SourceArn"},
 		Ref:   "${Hole:Id}",
 		Attrs: map[string]string{"Id": "${Ref}"},
 		Props: []string{
@@ -91,6 +93,7 @@ var types = []service.Type{
 	},
 	{
 		Name: "AWS::Lambda::EventSourceMapping", Source: page + "eventsourcemapping.html",
+		ARNs:  []string{"EventSourceArn", "DestinationConfig.OnFailure.Destination"},
 		Ref:   "${Hole:Id}",
 		ARN:   "arn:${Partition}:lambda:${Region}:${Account}:event-source-mapping:${Ref}",
 		Attrs: map[string]string{"Id": "${Ref}", "EventSourceMappingArn": "${ARN}"},
@@ -107,7 +110,8 @@ var types = []service.Type{
 	},
 	{
 		Name: "AWS::Lambda::EventInvokeConfig", Source: page + "eventinvokeconfig.html",
-		Ref: "${Hole:Id}",
+		ARNs: []string{"DestinationConfig.OnFailure.Destination", "DestinationConfig.OnSuccess.Destination"},
+		Ref:  "${Hole:Id}",
 		Props: []string{
 			"DestinationConfig", "FunctionName", "MaximumEventAgeInSeconds", "MaximumRetryAttempts", "Qualifier",
 		},

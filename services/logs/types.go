@@ -19,6 +19,7 @@ const groupType = "AWS::Logs::LogGroup"
 var types = []service.Type{
 	{
 		Name: groupType, Source: page + "loggroup.html",
+		ARNs:     []string{"KmsKeyId"},
 		NameProp: "LogGroupName",
 		ARN:      "arn:${Partition}:logs:${Region}:${Account}:log-group:${Name}",
 		Attrs:    map[string]string{"Arn": "${ARN}:*"},
@@ -55,6 +56,8 @@ var types = []service.Type{
 	},
 	{
 		Name: "AWS::Logs::SubscriptionFilter", Source: page + "subscriptionfilter.html",
+		ARNs:     []string{"DestinationArn", "RoleArn"},
+		Names:    []string{"LogGroupName"},
 		NameProp: "FilterName",
 		Props: []string{
 			"ApplyOnTransformedLogs", "DestinationArn", "Distribution", "EmitSystemFields", "FieldSelectionCriteria",

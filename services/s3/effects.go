@@ -143,4 +143,8 @@ reading roles, and so do their own policies.
 - https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-kms.html
 - https://github.com/aws/aws-cdk/issues/4182 (CodeBuild ignores the key of the pipeline)
 `),
-}, aclCode}
+}, aclCode, {
+	Code: "RUN120", Theorem: "runs", Title: "a bucket is made with an ACL and has none", Doc: strings.TrimSpace(ownershipDoc),
+}, {
+	Code: "RUN121", Theorem: "runs", Title: "Block Public Access refuses a public policy or ACL", Doc: strings.TrimSpace(blockedDoc),
+}}

@@ -15,6 +15,9 @@ const notifyPage = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-
 var jobs = []service.Job{{
 	Type: bucketType,
 	Alone: func(s *service.Site) bool {
+		if s.Resource.Prop("ReplicationConfiguration") != nil {
+			return true
+		}
 		for _, k := range notified {
 			if len(destinations(s, k)) > 0 {
 				return true
@@ -22,7 +25,7 @@ var jobs = []service.Job{{
 		}
 		return false
 	},
-	Rows: []service.Row{
+	Rows: append([]service.Row{
 		{
 			ID: "s3.notify.function", Caller: "s3.amazonaws.com",
 			Actions: []string{"lambda:InvokeFunction"}, Resource: "<LambdaConfigurations.Function>",
@@ -47,7 +50,7 @@ var jobs = []service.Job{{
 			Need:    service.Stops, Basis: service.Documented, Source: notifyPage,
 			Targets: func(s *service.Site) []service.Target { return destinations(s, notified[2]) },
 		},
-	},
+	}, replication...),
 }}
 
 var notified = [...][2]string{{"LambdaConfigurations", "Function"}, {"QueueConfigurations", "Queue"}, {"TopicConfigurations", "Topic"}}

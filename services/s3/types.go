@@ -16,6 +16,8 @@ const bucketType = "AWS::S3::Bucket"
 var types = []service.Type{
 	{
 		Name: bucketType, Source: page + "bucket.html",
+		ARNs:     []string{"NotificationConfiguration.LambdaConfigurations[].Function", "NotificationConfiguration.QueueConfigurations[].Queue", "NotificationConfiguration.TopicConfigurations[].Topic", "ReplicationConfiguration.Role", "ReplicationConfiguration.Rules[].Destination.Bucket"},
+		Names:    []string{"LoggingConfiguration.DestinationBucketName"},
 		Guard:    &service.Guard{Type: "AWS::S3::BucketPolicy", Of: "Bucket", Document: "PolicyDocument"},
 		NameProp: "BucketName", Lower: true,
 		ARN: "arn:${Partition}:s3:::${Name}",
@@ -37,7 +39,8 @@ var types = []service.Type{
 	},
 	{
 		Name: "AWS::S3::BucketPolicy", Source: page + "bucketpolicy.html",
-		Ref: "${Prop:Bucket}",
+		Names: []string{"Bucket"},
+		Ref:   "${Prop:Bucket}",
 		Props: []string{
 			"Bucket", "PolicyDocument",
 		},
@@ -77,6 +80,7 @@ var types = []service.Type{
 func attachBucket(m *cloud.Model, r *cloud.Resource) {
 	r.ReadTags("")
 	r.Encryption = encryption(m, r)
+	refusedAtBirth(m, r)
 }
 
 // encryption reads the bucket's default encryption. A bucket without one is
@@ -131,6 +135,9 @@ func unknown(n *doc.Node) *cloud.Encryption {
 // (https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html).
 func attachBucketPolicy(m *cloud.Model, r *cloud.Resource) {
 	m.GuardAlone(r, r.Prop("Bucket"), "", m.Attachment(r, r.Prop("PolicyDocument"), iam.Resource, "the bucket policy"), bucketType)
+	if sure, _ := m.Refer(cloud.Text(r.Prop("Bucket")), "", "", bucketType); len(sure) == 1 {
+		blockedPolicy(m, r, sure[0])
+	}
 }
 
 func declareAccessPoint(m *cloud.Model, r *cloud.Resource) {

@@ -15,6 +15,7 @@ const scheduleType = "AWS::Scheduler::Schedule"
 var types = []service.Type{
 	{
 		Name: scheduleType, Source: page + "schedule.html",
+		ARNs:     []string{"Target.Arn", "Target.RoleArn", "Target.DeadLetterConfig.Arn", "KmsKeyArn"},
 		NameProp: "Name",
 		ARN:      "arn:${Partition}:scheduler:${Region}:${Account}:schedule/${Prop:GroupName=default}/${Name}",
 		Props: []string{

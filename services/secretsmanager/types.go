@@ -40,6 +40,7 @@ var types = []service.Type{
 	},
 	{
 		Name: "AWS::SecretsManager::RotationSchedule", Source: page + "rotationschedule.html",
+		ARNs:  []string{"RotationLambdaARN"},
 		Ref:   "${Prop:SecretId}",
 		Attrs: map[string]string{"Id": "${Ref}"},
 		Props: []string{

@@ -49,8 +49,9 @@ var types = []service.Type{
 	},
 	{
 		Name: "AWS::SNS::Subscription", Source: page + "subscription.html",
-		Ref: "${ARN}",
-		ARN: "${Prop:TopicArn}:${Hole:SubscriptionId}",
+		ARNs: []string{"TopicArn", "SubscriptionRoleArn"},
+		Ref:  "${ARN}",
+		ARN:  "${Prop:TopicArn}:${Hole:SubscriptionId}",
 		Props: []string{
 			"DeliveryPolicy", "Endpoint", "FilterPolicy", "FilterPolicyScope", "Protocol", "RawMessageDelivery",
 			"RedrivePolicy", "Region", "ReplayPolicy", "SubscriptionRoleArn", "TopicArn",

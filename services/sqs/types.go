@@ -15,6 +15,7 @@ const queueType = "AWS::SQS::Queue"
 var types = []service.Type{
 	{
 		Name: queueType, Source: page + "queue.html",
+		ARNs:     []string{"RedrivePolicy.deadLetterTargetArn"},
 		Guard:    &service.Guard{Type: "AWS::SQS::QueuePolicy", Of: "Queues", List: true, Document: "PolicyDocument"},
 		NameProp: "QueueName",
 		Ref:      "https://sqs.${Region}.${URLSuffix}/${Account}/${Name}",

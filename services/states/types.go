@@ -12,6 +12,7 @@ const page = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateRefer
 var types = []service.Type{
 	{
 		Name: "AWS::StepFunctions::StateMachine", Source: page + "statemachine.html",
+		ARNs:     []string{"RoleArn"},
 		NameProp: "StateMachineName",
 		Ref:      "${ARN}",
 		ARN:      "arn:${Partition}:states:${Region}:${Account}:stateMachine:${Name}",
