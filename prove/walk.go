@@ -24,6 +24,7 @@ type rooms struct {
 	entries []service.Entry
 	guards  map[string]*service.Guard // by type of the guarded resource
 	routes  []func(*service.Site, *service.Call)
+	types   map[string]*service.Type // those with properties of a certain shape
 
 	authored []func(*service.Site) []service.Authored
 	gates    []func(*service.Site) bool
@@ -35,6 +36,7 @@ func index(services []*service.Service) *rooms {
 		effects: map[string][]*service.Effect{},
 		checks:  map[string][]service.Check{},
 		guards:  map[string]*service.Guard{},
+		types:   typesOf(services),
 	}
 	for _, s := range services {
 		r.actions = append(r.actions, s.Actions...)
