@@ -19,10 +19,10 @@ import (
 // tooEarly finds the first call of a job that is asked when its resource is
 // made, and allowed only by a policy of the same stack that the resource does
 // not wait for.
-func (p *prover) tooEarly(m *cloud.Model, step *Step) (diag.Finding, bool) {
-	job := step.Job
-	if job == nil && step.site != nil && step.Stage == nil {
-		job = step.site.Resource
+func (p *prover) tooEarly(r *Run, step *Step) (diag.Finding, bool) {
+	m, job := r.Model, step.Job
+	if job == nil && r.Pipeline != nil {
+		job = r.Pipeline.Resource
 	}
 	if job == nil || job.Stack == nil {
 		return diag.Finding{}, false

@@ -255,6 +255,9 @@ func (p *prover) findings(r *Run) []diag.Finding {
 	var out []diag.Finding
 	for _, s := range r.Steps {
 		out = append(out, s.Findings...)
+		if f, ok := p.tooEarly(r, s); ok {
+			out = append(out, f)
+		}
 	}
 	checks := len(out)
 	for _, g := range groups(r) {

@@ -370,6 +370,7 @@ var checks = []service.Check{
 	{Code: "RUN025", On: "job", Find: badBuildspec},
 	{Code: "RUN080", On: "action", Find: noBatch},
 	{Code: "RUN097", On: "job", Find: wrongKey},
+	{Code: "RUN100", On: "job", Find: noDaemon},
 }
 
 func badBuildspec(s *service.Site, _ *service.Call) []diag.Finding {
@@ -398,4 +399,4 @@ The build reads its buildspec before the first phase. One that is no YAML, or th
 **Sources**
 - https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 `,
-}, batchCode, wrongKeyCode}
+}, batchCode, wrongKeyCode, privilegedCode}

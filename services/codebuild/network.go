@@ -16,8 +16,9 @@ var networkRows = []service.Row{
 		Actions: []string{
 			"ec2:DescribeSubnets", "ec2:DescribeSecurityGroups", "ec2:DescribeDhcpOptions", "ec2:DescribeVpcs", "ec2:DescribeNetworkInterfaces",
 		},
-		Resource: "*", Why: "looks at the VPC of the build",
-		Need: service.Stops, Basis: service.Documented, Source: vpcPage,
+		Resource: "*", Why: "looks at the VPC of the build, and of the project when it is made",
+		Need: service.Stops, Basis: service.Documented, Source: vpcPage + "; https://github.com/aws/aws-cdk/issues/11815 (when the project is made)",
+		Made: true,
 		Targets: func(s *service.Site) []service.Target {
 			if !inVPC(s) {
 				return nil

@@ -3,9 +3,13 @@ package codedeploy
 import "penstock/service"
 
 // checks: what stops a deployment without a policy.
-var checks = []service.Check{{Code: "RUN081", On: "job", Find: noProfile}}
+var checks = []service.Check{
+	{Code: "RUN081", On: "job", Find: noProfile},
+	{Code: "RUN103", On: "job", Find: badGroup},
+	{Code: "RUN104", On: "action", Find: badFiles},
+}
 
-var codes = []service.Code{{
+var codes = append(blueGreenCodes, service.Code{
 	Code: "RUN081", Theorem: "runs", Title: "the instances of a deployment group have no role",
 	Doc: `
 The CodeDeploy agent on an instance downloads the revision itself, with the role of the instance's profile: the service role
@@ -22,4 +26,4 @@ kms:Decrypt on its key.
 - https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-iam-instance-profile.html
 - https://docs.aws.amazon.com/codedeploy/latest/userguide/troubleshooting-ec2-instances.html
 `,
-}}
+})

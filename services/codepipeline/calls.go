@@ -124,7 +124,7 @@ var actions = []service.Action{
 				Actions: []string{"sts:AssumeRole"}, Resource: "role of the action",
 				Context: "no sts:ExternalId: ActionDeclaration has no member for one",
 				Why:     "takes on the role of the action",
-				Need:    service.Stops, Basis: service.Documented, Source: crossPage,
+				Need:    service.Stops, Basis: service.Documented, Source: crossPage, Made: true,
 				Targets: actionRole,
 			},
 			{

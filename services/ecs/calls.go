@@ -47,12 +47,33 @@ var actions = []service.Action{{
 			Targets: family,
 		},
 		{
+			// With "tagging authorization", a setting of the account that AWS has
+			// turned on for all, making something with tags needs the permission
+			// to tag. The new revision has the tags of the one in use.
+			ID: "ecs.deploy.tagged", Caller: "pipeline or action role",
+			Actions: []string{"ecs:TagResource"}, Resource: "task-definition/<family>:*",
+			Context: "ecs:CreateAction = RegisterTaskDefinition",
+			Why:     "gives the new revision the tags of the one in use",
+			Need:    service.Stops, Basis: service.Reported, Source: "https://github.com/aws/aws-cdk/issues/25768; " + deployPage,
+			Targets: func(s *service.Site) []service.Target {
+				if _, def := running(s); def == nil || len(def.Tags) == 0 {
+					return nil
+				}
+				return tags(s)
+			},
+		},
+		{
 			ID: "ecs.deploy.tag", Caller: "pipeline or action role",
 			Actions: []string{"ecs:TagResource"}, Resource: "task-definition/<family>:*",
 			Context: "ecs:CreateAction = RegisterTaskDefinition",
 			Why:     "tags the new revision",
 			Need:    service.Listed, Basis: service.Documented, Source: deployPage,
-			Targets: tags,
+			Targets: func(s *service.Site) []service.Target {
+				if _, def := running(s); def != nil && len(def.Tags) > 0 {
+					return nil
+				}
+				return tags(s)
+			},
 		},
 		{
 			ID: "ecs.deploy.pass", Caller: "pipeline or action role",

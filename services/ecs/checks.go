@@ -12,7 +12,10 @@ import (
 )
 
 // checks: what keeps a task from starting whatever the policies say.
-var checks = []service.Check{{Code: "RUN058", On: "job", Find: noExecutionRole}}
+var checks = []service.Check{
+	{Code: "RUN058", On: "job", Find: noExecutionRole},
+	{Code: "RUN102", On: "action", Find: wrongController},
+}
 
 // noExecutionRole finds a task on Fargate that needs an execution role and has
 // none.
@@ -77,4 +80,4 @@ secret.
 - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
 - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
 `),
-}}
+}, controllerCode}

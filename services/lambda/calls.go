@@ -51,7 +51,7 @@ var functionRows = []service.Row{
 		ID: "lambda.vpc.interface", Caller: "function role",
 		Actions: []string{"ec2:CreateNetworkInterface"}, Resource: "network interface, subnet, security group",
 		Why:  "Lambda makes the network interface of the function with its role",
-		Need: service.Stops, Basis: service.Documented, Source: vpcPage,
+		Made: true, Need: service.Stops, Basis: service.Documented, Source: vpcPage,
 		Targets: interfaces,
 	},
 	{
@@ -61,7 +61,7 @@ var functionRows = []service.Row{
 		ID: "lambda.vpc", Caller: "function role",
 		Actions: []string{"ec2:DescribeNetworkInterfaces"}, Resource: "*",
 		Why:  "Lambda looks after the network interface of the function with its role",
-		Need: service.Stops, Basis: service.Documented, Source: vpcPage,
+		Made: true, Need: service.Stops, Basis: service.Documented, Source: vpcPage,
 		Targets: func(s *service.Site) []service.Target { return inVPC(s, "*") },
 	},
 	{
@@ -120,7 +120,7 @@ var functionRows = []service.Row{
 		ID: "lambda.dlq", Caller: "function role",
 		Resource: "<DeadLetterConfig.TargetArn>",
 		Why:      "keeps events that failed; asked when the function is made",
-		Need:     service.Stops, Basis: service.Documented, Source: guide + "invocation-async-retain-records.html#invocation-dlq",
+		Made:     true, Need: service.Stops, Basis: service.Documented, Source: guide + "invocation-async-retain-records.html#invocation-dlq",
 		Targets: func(s *service.Site) []service.Target {
 			return destination(s, "", s.Resource.Prop("DeadLetterConfig", "TargetArn"), "dead-letter queue of the function")
 		},

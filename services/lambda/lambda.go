@@ -13,5 +13,8 @@ var Service = service.Service{
 	Types:    types,
 	Actions:  actions,
 	Jobs:     jobs,
+	Checks:   checks,
+	Codes:    codes,
 	Authored: authored,
+	Powers:   powers,
 }

@@ -55,7 +55,7 @@ var jobs = []service.Job{{
 			ID: "states.task.wait", Caller: "role of the state machine",
 			Resource: "the rule that Step Functions manages, and what it started",
 			Why:      "waits for the end of what a .sync task started; asked when the machine is made",
-			Need:     service.Stops, Basis: service.Documented, Source: syncPage,
+			Made:     true, Need: service.Stops, Basis: service.Documented, Source: syncPage,
 			Targets: func(s *service.Site) []service.Target { return waits(s, service.Stops) },
 		},
 		{
@@ -87,7 +87,7 @@ var jobs = []service.Job{{
 				"logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
 			},
 			Resource: "*", Why: "sets up the delivery of its log (LoggingConfiguration)",
-			Need: service.Stops, Basis: service.Documented, Source: logPage,
+			Made: true, Need: service.Stops, Basis: service.Documented, Source: logPage,
 			Targets: logging,
 		},
 		{
