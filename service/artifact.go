@@ -90,7 +90,16 @@ func objectKey(p *pipeline.Pipeline, artifact string) string {
 	if p.Resource != nil {
 		id = p.Resource.ID()
 	}
-	return cut(p.Name, 20, id+".ArtifactFolder") + "/" + cut(artifact, 10, id+"."+artifact) + "/" + match.Hole(match.Key, artifact+" object")
+	return ArtifactFolder(p) + "/" + cut(artifact, 10, id+"."+artifact) + "/" + match.Hole(match.Key, artifact+" object")
+}
+
+// ArtifactFolder is the first part of the key of every artifact of a pipeline.
+func ArtifactFolder(p *pipeline.Pipeline) string {
+	id := p.Name
+	if p.Resource != nil {
+		id = p.Resource.ID()
+	}
+	return cut(p.Name, 20, id+".ArtifactFolder")
 }
 
 // cut returns the first n characters of s; from the first hole on they are

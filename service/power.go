@@ -25,11 +25,13 @@ type PowerKind uint8
 //
 // Become: to act with all rights of Gain.Principal. Execute: to decide what
 // Gain.Principal executes, and so to act with its rights once it runs.
-// Escalate: to change what Gain.Principal may do, or who may become it, and so
-// to have any right that its boundary and organization leave. Tamper: to
-// change what Gain.Resource does or what passes through it, as Gain.Touches
-// says. Blind: to stop, change or hide the trace that Gain.Resource keeps, or
-// to stop the alert that Gain.Resource raises.
+// Escalate: to change what Gain.Principal may do, and so, for whoever acts as
+// it, to have any right that its boundary and organization leave; without a
+// Principal to make a new one in the account of the first call, under the
+// boundary that the context of that call names. Tamper: to change what
+// Gain.Resource does or what passes through it, as Gain.Touches says. Blind:
+// to stop, change or hide the trace that Gain.Resource keeps, or to stop the
+// alert that Gain.Resource raises.
 const (
 	Become PowerKind = iota
 	Execute
@@ -70,6 +72,9 @@ type Gain struct {
 	// Groups are names of groups of Principal's account whose rights it gains
 	// beside its own; an Escalate with Groups gives these and no more.
 	Groups []string
+	// Unbinds says that the gain takes the boundary of Principal away; an
+	// Escalate that Unbinds does no more.
+	Unbinds bool
 	// Maybe names facts that decide whether the gain is there at all, however
 	// possible its calls are.
 	Maybe []string

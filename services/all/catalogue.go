@@ -52,8 +52,32 @@ func Catalogue(services []*service.Service) string {
 			}
 		}
 	}
+	b.WriteString(powersHead)
+	for _, s := range services {
+		if len(s.Powers) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n### %s\n", s.Title)
+		powers(&b, s.Powers)
+	}
 	return b.String()
 }
+
+func powers(b *strings.Builder, ps []service.Power) {
+	b.WriteString("\n| id | kind | whoever may do it | basis | source |\n|---|---|---|---|---|\n")
+	for _, p := range ps {
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s |\n", p.ID, p.Kind, cell(p.Why), p.Basis, cell(p.Source))
+	}
+}
+
+const powersHead = `
+## What a call gives
+
+Whom one becomes, what one executes as somebody else, and what one can change or hide, by making calls that no pipeline
+needs. *Kind*: **become** somebody with all its rights; **execute** something with its rights; **escalate** what it may do, up to
+its boundary and its organization; **tamper** with what a pipeline, a gate or a deployment rests on; **blind** what records or
+raises an alarm.
+`
 
 const head = `# The call catalogue
 

@@ -11,4 +11,5 @@ var Service = service.Service{
 	Title:   "AWS Identity and Access Management",
 	Types:   types,
 	Effects: effects,
+	Powers:  powers,
 }

@@ -17,4 +17,5 @@ var Service = service.Service{
 	Entries: entries,
 	Checks:  slices.Concat(checks, profileChecks),
 	Codes:   slices.Concat(codes, profileCodes),
+	Powers:  powers,
 }
