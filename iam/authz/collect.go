@@ -125,6 +125,7 @@ func collectCaller(m *cloud.Model, req *iam.Request, p *Policies) string {
 	pr := m.Principal(name)
 	if pr == nil {
 		fact := p.undeclared("the policies of " + match.Render(name))
+		p.Undeclared = append(p.Undeclared, match.Holes(name)...) // who it is
 		p.doubt("identity", fact)
 		p.doubt("boundary", fact)
 		return a.Account
@@ -181,8 +182,10 @@ func collectResource(m *cloud.Model, req *iam.Request, account string, p *Polici
 	for _, f := range r.Maybe {
 		p.doubt("resource", f)
 	}
-	for _, o := range r.Opaque {
-		p.doubt("resource", o+" of "+r.ID())
+	if slices.Contains(guarded, svc) {
+		for _, o := range r.Opaque {
+			p.doubt("resource", o+" of "+r.ID())
+		}
 	}
 	p.Resource = p.add(nil, "resource", r.Policies...)
 	if r.Type == "AWS::S3::Bucket" {

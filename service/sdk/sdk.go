@@ -202,6 +202,12 @@ func resource(s *service.Site, prefix, name string, p Param) string {
 			if v := get("Name"); v != "" {
 				return s.Parameter(s.Region, v).Resource
 			}
+		case "GetParametersByPath":
+			// The path itself is the resource, not what lies below it
+			// (https://github.com/cloudposse/terraform-aws-components/pull/1110).
+			if v := get("Path"); v != "" {
+				return s.Parameter(s.Region, v).Resource
+			}
 		}
 	case "kms":
 		if k := get("KeyId"); k != "" {

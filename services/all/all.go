@@ -5,6 +5,7 @@ package all
 import (
 	"penstock/service"
 	"penstock/services/acm"
+	"penstock/services/apigateway"
 	"penstock/services/applicationautoscaling"
 	"penstock/services/autoscaling"
 	"penstock/services/chatbot"
@@ -32,6 +33,7 @@ import (
 	"penstock/services/lambda"
 	"penstock/services/logs"
 	"penstock/services/organizations"
+	"penstock/services/pipes"
 	"penstock/services/rds"
 	"penstock/services/route53"
 	"penstock/services/s3"
@@ -56,6 +58,7 @@ func Services() []*service.Service {
 		&codedeploy.Service,
 		&cloudformation.Service,
 		&acm.Service,
+		&apigateway.Service,
 		&applicationautoscaling.Service,
 		&autoscaling.Service,
 		&chatbot.Service,
@@ -77,6 +80,7 @@ func Services() []*service.Service {
 		&lambda.Service,
 		&logs.Service,
 		&organizations.Service,
+		&pipes.Service,
 		&rds.Service,
 		&route53.Service,
 		&s3.Service,

@@ -10,7 +10,7 @@ const page = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateRefer
 // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html).
 var types = []service.Type{
 	{
-		Name: "AWS::AutoScaling::AutoScalingGroup", Source: page + "autoscalinggroup.html",
+		Name: groupType, Source: page + "autoscalinggroup.html",
 		NameProp: "AutoScalingGroupName",
 		ARN:      "arn:${Partition}:autoscaling:${Region}:${Account}:autoScalingGroup:${Hole:GroupId}:autoScalingGroupName/${Name}",
 		Attrs:    map[string]string{"AutoScalingGroupARN": "${ARN}"},
@@ -26,6 +26,7 @@ var types = []service.Type{
 			"SkipZonalShiftValidation", "Tags", "TargetGroupARNs", "TerminationPolicies", "TrafficSources",
 			"VPCZoneIdentifier",
 		},
+		Attach: attachGroup,
 	},
 	{
 		Name: "AWS::AutoScaling::LaunchConfiguration", Source: page + "launchconfiguration.html",

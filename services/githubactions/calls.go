@@ -270,7 +270,7 @@ func byKey(s *service.Site) []service.Target {
 			continue
 		}
 		n, _ := l.step.with("role-to-assume")
-		t := service.Target{Caller: caller(l), Resource: l.role, Account: arn.Account(l.role), Region: l.region, At: n.Where(), What: "role of the job"}
+		t := service.Target{Caller: caller(s.Model, l), Resource: l.role, Account: arn.Account(l.role), Region: l.region, At: n.Where(), What: "role of the job"}
 		if _, id := l.step.with("role-external-id"); id != "" {
 			t.Context.Set("sts:ExternalId", id)
 		}
@@ -280,11 +280,40 @@ func byKey(s *service.Site) []service.Target {
 	return ts
 }
 
-func caller(l *login) iam.Principal {
+// caller is whose rights a login has: for a key the only declared user that
+// the trust of the role names, if there is one only.
+func caller(m *cloud.Model, l *login) iam.Principal {
 	if l.chained && l.before != "" {
 		return iam.Principal{ARN: l.before}
 	}
+	if u := keyUser(m, l.role); u != nil {
+		m.Assume("the access key of the workflow that takes on role " + match.Render(l.role) + " is that of user " + match.Render(u.Name) + ", the only user that the role trusts")
+		return iam.Principal{ARN: u.ARN}
+	}
 	return iam.Principal{ARN: fmt.Sprintf("arn:aws:iam::%s:user/%s", arn.Account(l.role), match.Hole(match.Name, "the user of the access key"))}
+}
+
+// keyUser is the one declared user whom the trust of a role names, nil where
+// it names none or several.
+func keyUser(m *cloud.Model, role string) *cloud.Principal {
+	p := m.Principal(role)
+	if p == nil || p.Trust == nil || p.Trust.Policy == nil {
+		return nil
+	}
+	var found *cloud.Principal
+	for _, st := range p.Trust.Policy.Statements {
+		for _, e := range st.Principals {
+			u := m.Principal(e.Text)
+			if e.Type != iam.PrincipalAWS || u == nil || u.Kind != cloud.User || u == found {
+				continue
+			}
+			if found != nil {
+				return nil
+			}
+			found = u
+		}
+	}
+	return found
 }
 
 func tagged(s *service.Site) []service.Target {
@@ -294,7 +323,7 @@ func tagged(s *service.Site) []service.Target {
 			continue
 		}
 		n, _ := l.step.with("role-to-assume")
-		t := service.Target{Caller: caller(l), Resource: l.role, Account: arn.Account(l.role), Region: l.region, At: n.Where(), What: "role of the job"}
+		t := service.Target{Caller: caller(s.Model, l), Resource: l.role, Account: arn.Account(l.role), Region: l.region, At: n.Where(), What: "role of the job"}
 		t.Context.Open = true
 		ts = append(ts, t)
 	}

@@ -181,6 +181,9 @@ func profileRole(s *service.Site) []service.Target {
 // an access key's.
 func from(m *cloud.Model, p *profile, all map[string]*profile) (who string, user bool) {
 	src := all[p.get("source_profile")]
+	if name := p.get("source_profile"); src == nil && name != "" {
+		src = &profile{file: p.file, name: name} // in the credentials file
+	}
 	account := arn.Account(p.get("mfa_serial"))
 	switch {
 	case src == nil:
