@@ -195,6 +195,7 @@ func (p *prover) decide(m *cloud.Model, c *Call) {
 	}
 	c.Decision = p.opt.Engine.ExplainCases(&c.Request, pol)
 	c.Taken = v == authz.Depends && taken(m, c, pol)
+	linked(c)
 	if c.Target.Else != "" && v == authz.Deny && !c.Decision.Explicit {
 		other := c.Request
 		other.Action = c.Target.Else
