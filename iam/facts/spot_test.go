@@ -35,7 +35,7 @@ var spots = []struct {
 	{"awscodedeploy", "codedeploy:CreateDeployment", Write, "deploymentgroup*", ""},
 	{"awscodedeploy", "codedeploy:RegisterApplicationRevision", Write, "application*", ""},
 	{"awscodedeploy", "codedeploy:GetDeploymentConfig", List, "deploymentconfig*", ""},
-	{"awscodedeploy", "codedeploy:PutLifecycleEventHookExecutionStatus", Write, "", ""},
+	{"awscodedeploy", "codedeploy:PutLifecycleEventHookExecutionStatus", Write, "deploymentgroup*", ""},
 	{"awscloudformation", "cloudformation:CreateStack", Write, "stack*", "cloudformation:RoleArn cloudformation:TemplateUrl"},
 	{"awscloudformation", "cloudformation:CreateChangeSet", Write, "stack*", "cloudformation:ChangeSetName cloudformation:RoleArn"},
 	{"awscloudformation", "cloudformation:ValidateTemplate", Read, "", ""},

@@ -55,7 +55,7 @@ var trafficRows = []service.Row{
 	},
 	{
 		ID: "codedeploy.hook.answer", Caller: "role of the hook function",
-		Actions: []string{"codedeploy:PutLifecycleEventHookExecutionStatus"}, Resource: "*",
+		Actions: []string{"codedeploy:PutLifecycleEventHookExecutionStatus"}, Resource: "deploymentgroup:<application>/<group>",
 		Why:  "tells CodeDeploy how the hook went; a hook that does not answer fails the deployment after an hour",
 		Need: service.Stops, Basis: service.Documented, Source: hookPage,
 		Targets: answers,
@@ -168,7 +168,7 @@ func answers(s *service.Site) []service.Target {
 		}
 		role := s.RoleARN(cloud.Text(f.Prop("Role")), f.Account)
 		if role != "" {
-			ts = append(ts, service.Target{Caller: iam.Principal{ARN: role}, Resource: "*", Account: f.Account, At: f.Span, What: "outcome of hook " + f.Name})
+			ts = append(ts, service.Target{Caller: iam.Principal{ARN: role}, Resource: s.Resource.ARN, Account: s.Resource.Account, At: f.Span, What: "outcome of hook " + f.Name})
 		}
 	}
 	return ts

@@ -59,7 +59,19 @@ var jobs = []service.Job{{
 			Why:     "hands the roles of the task definition to the task",
 			Need:    service.Stops, Basis: service.Documented,
 			Source:  "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html",
-			Targets: passed,
+			Targets: func(s *service.Site) []service.Target { return passed(s, service.Stops) },
+		},
+		{
+			// The page asks for it, and the rules that the CDK makes for tasks
+			// on EC2 instances run without (aws-events-targets, EcsTask: "for
+			// Fargate task we need permission to pass the task role").
+			ID: "events.target.pass-ec2", Caller: "role of the target",
+			Actions: []string{"iam:PassRole"}, Resource: "task role",
+			Context: "iam:PassedToService = ecs-tasks.amazonaws.com",
+			Why:     "hands the task role of the task definition to a task on EC2 instances",
+			Need:    service.Listed, Basis: service.Documented,
+			Source:  "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html",
+			Targets: func(s *service.Site) []service.Target { return passed(s, service.Listed) },
 		},
 		{
 			ID: "events.dlq", Caller: principal,
@@ -270,7 +282,9 @@ func name(a string) string {
 	return a
 }
 
-func passed(s *service.Site) []service.Target {
+// passed are the roles of the task definition: with Listed the task roles of
+// tasks on EC2 instances, else all others.
+func passed(s *service.Site, need service.Need) []service.Target {
 	var ts []service.Target
 	for _, t := range targets(s) {
 		if t.service() != "ecs" || t.role == "" {
@@ -287,6 +301,9 @@ func passed(s *service.Site) []service.Target {
 				continue
 			}
 			seen = role
+			if (p.prop == "TaskRoleArn" && onInstances(t.node.Get("EcsParameters"), def)) != (need == service.Listed) {
+				continue
+			}
 			ts = append(ts, service.Target{
 				Caller: iam.Principal{ARN: t.role}, Resource: role, Account: arn.Account(role), At: t.at, What: p.what,
 				Context: service.Context("iam:PassedToService", "ecs-tasks.amazonaws.com"),
@@ -294,6 +311,20 @@ func passed(s *service.Site) []service.Target {
 		}
 	}
 	return ts
+}
+
+// onInstances reports whether a task surely runs on EC2 instances: that is the
+// launch type where the target names none, nor a capacity provider, and the
+// task definition is not for Fargate
+// (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html, launchType).
+func onInstances(params *doc.Node, def *cloud.Resource) bool {
+	for n := range def.Prop("RequiresCompatibilities").Elems() {
+		if n.Str() != "EC2" {
+			return false
+		}
+	}
+	launch := params.Get("LaunchType")
+	return params.Get("CapacityProviderStrategy") == nil && (launch == nil || launch.Str() == "EC2")
 }
 
 // started is the declared resource that the event sets going.

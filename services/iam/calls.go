@@ -27,6 +27,11 @@ func assumePassed(s *service.Site, c *service.Call) []service.Caused {
 	if c.Row != nil && c.Row.ID == "cloudformation.resource.pass" {
 		return nil // assumed when the resource runs, of which its own job tells
 	}
+	if to.Values[0] == "cognito-identity.amazonaws.com" {
+		// The roles of an identity pool are assumed by its users, with a token
+		// (https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html).
+		return nil
+	}
 	role := c.Request.Resource
 	if match.HasHole(role) && s.Model.Principal(role) == nil {
 		return nil // the call that passes it says what is not known

@@ -95,7 +95,13 @@ var jobs = []service.Job{{
 			Actions: []string{"logs:DeleteLogDelivery"}, Resource: "*",
 			Why:  "takes the delivery of its log down again",
 			Need: service.Listed, Basis: service.Documented, Source: logPage,
-			Targets: logging,
+			Targets: func(s *service.Site) []service.Target {
+				ts := logging(s)
+				for i := range ts {
+					ts[i].Only = nil
+				}
+				return ts[:min(1, len(ts))]
+			},
 		},
 		{
 			ID: "states.trace", Caller: "role of the state machine",
@@ -157,7 +163,15 @@ func logging(s *service.Site) []service.Target {
 	n := s.Resource.Prop("LoggingConfiguration")
 	for range n.Get("Destinations").Elems() {
 		if l := n.Get("Level").Str(); l != "" && l != "OFF" {
-			return []service.Target{{Resource: "*", At: n.Where(), What: "log of the state machine"}}
+			t := service.Target{Resource: "*", At: n.Where(), What: "log of the state machine"}
+			// AWS's page has "*" for all of them; roles that have the logs of
+			// the account and region for some are in use (AWS Solutions
+			// Constructs, S3 to Step Functions).
+			u := t
+			u.Or = s.ARN("logs", "log-group:"+match.Hole(match.Name, "any log group")+":log-stream:")
+			t.Only = []string{"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:ListLogDeliveries"}
+			u.Only = []string{"logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups"}
+			return []service.Target{t, u}
 		}
 	}
 	return nil
@@ -365,7 +379,8 @@ func passed(s *service.Site) []service.Target {
 // A sync says what Step Functions needs to wait for the end of what a task
 // started: the rule that it manages, and the calls that look and stop
 // (https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html,
-// the page of each service).
+// the page of each service). Of Batch the page lists batch:DescribeJobs too,
+// and the roles that the CDK makes do without: the end of a job is an event.
 type sync struct {
 	rule       string
 	look, stop []string
@@ -376,7 +391,7 @@ var syncs = map[string]sync{
 	"codebuild:startBuildBatch": {"StepFunctionsGetEventForCodeBuildStartBuildBatchRule", []string{"codebuild:BatchGetBuildBatches"}, []string{"codebuild:StopBuildBatch"}},
 	"ecs:runTask":               {"StepFunctionsGetEventsForECSTaskRule", []string{"ecs:DescribeTasks"}, []string{"ecs:StopTask"}},
 	"states:startExecution":     {"StepFunctionsGetEventsForStepFunctionsExecutionRule", []string{"states:DescribeExecution"}, []string{"states:StopExecution"}},
-	"batch:submitJob":           {"StepFunctionsGetEventsForBatchJobsRule", []string{"batch:DescribeJobs"}, []string{"batch:TerminateJob"}},
+	"batch:submitJob":           {"StepFunctionsGetEventsForBatchJobsRule", nil, []string{"batch:DescribeJobs", "batch:TerminateJob"}},
 	"glue:startJobRun":          {"", []string{"glue:GetJobRun"}, []string{"glue:BatchStopJobRun"}},
 }
 
@@ -404,6 +419,9 @@ func waits(s *service.Site, need service.Need) []service.Target {
 				Resource: s.ARN("events", "rule/"+y.rule), Account: s.Account, At: at, What: "the rule that Step Functions manages",
 				Only: []string{"events:PutTargets", "events:PutRule", "events:DescribeRule"},
 			})
+		}
+		if actions == nil {
+			continue
 		}
 		c := service.Target{At: at, What: "task " + t.name, Only: actions, Resource: m.started(s, t)}
 		if c.Resource != "*" {
