@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"cmp"
 	"encoding/base64"
 	"math"
 	"net/netip"
@@ -18,10 +19,16 @@ type Literal struct {
 	Unknown bool // symbolic
 	True    bool // Bool, Null
 
-	num float64
+	num decimal
 	at  time.Time
 	net netip.Prefix
 	raw string // BinaryEquals
+}
+
+// A decimal is a number as its digits, so that large integers stay apart.
+type decimal struct {
+	negative    bool
+	whole, frac string // without leading, without trailing zeros
 }
 
 // Textual reports whether an operator compares text, so that its values are
@@ -85,15 +92,15 @@ func (l *Literal) Holds(b Base, given *Literal) bool {
 	case Bool:
 		return l.True == given.True
 	case NumericEquals:
-		return given.num == l.num
+		return given.num.compare(&l.num) == 0
 	case NumericLessThan:
-		return given.num < l.num
+		return given.num.compare(&l.num) < 0
 	case NumericLessThanEquals:
-		return given.num <= l.num
+		return given.num.compare(&l.num) <= 0
 	case NumericGreaterThan:
-		return given.num > l.num
+		return given.num.compare(&l.num) > 0
 	case NumericGreaterThanEquals:
-		return given.num >= l.num
+		return given.num.compare(&l.num) >= 0
 	case DateEquals:
 		return given.at.Equal(l.at)
 	case DateLessThan:
@@ -113,20 +120,52 @@ func (l *Literal) Holds(b Base, given *Literal) bool {
 	}
 }
 
-// number reads an integer or decimal, the whole of s.
-func number(s string) (float64, bool) {
-	if s == "" {
-		return 0, false
+// number reads "an integer or decimal value", the whole of s
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Numeric).
+func number(s string) (decimal, bool) {
+	var d decimal
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		d.negative, s = s[0] == '-', s[1:]
 	}
+	whole, frac, _ := strings.Cut(s, ".")
+	if whole == "" && frac == "" || !digits(whole) || !digits(frac) {
+		return decimal{}, false
+	}
+	d.whole, d.frac = strings.TrimLeft(whole, "0"), strings.TrimRight(frac, "0")
+	if d.whole == "" && d.frac == "" {
+		d.negative = false
+	}
+	return d, true
+}
+
+func digits(s string) bool {
 	for i := range len(s) {
-		switch c := s[i]; {
-		case '0' <= c && c <= '9', c == '.', c == '-', c == '+', c == 'e', c == 'E':
-		default:
-			return 0, false
+		if s[i] < '0' || s[i] > '9' {
+			return false
 		}
 	}
-	f, err := strconv.ParseFloat(s, 64)
-	return f, err == nil && !math.IsInf(f, 0)
+	return true
+}
+
+// compare returns -1, 0 or 1 as d is less than, equal to or more than o.
+func (d *decimal) compare(o *decimal) int {
+	if d.negative != o.negative {
+		if d.negative {
+			return -1
+		}
+		return 1
+	}
+	c := cmp.Compare(len(d.whole), len(o.whole))
+	if c == 0 {
+		c = strings.Compare(d.whole, o.whole)
+	}
+	if c == 0 {
+		c = strings.Compare(d.frac, o.frac)
+	}
+	if d.negative {
+		return -c
+	}
+	return c
 }
 
 // date reads a date of https://www.w3.org/TR/NOTE-datetime, as ISO 8601, or
@@ -154,9 +193,11 @@ func date(s string) (time.Time, bool) {
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return time.Unix(n, 0), true
 	}
-	if f, ok := number(s); ok && math.Abs(f) < 1<<52 {
-		whole, frac := math.Modf(f)
-		return time.Unix(int64(whole), int64(frac*1e9)), true
+	if d, ok := number(s); ok && len(d.whole) <= 15 {
+		if f, err := strconv.ParseFloat(s, 64); err == nil {
+			whole, frac := math.Modf(f)
+			return time.Unix(int64(whole), int64(frac*1e9)), true
+		}
 	}
 	return time.Time{}, false
 }

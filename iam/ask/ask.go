@@ -69,6 +69,7 @@ type assumption struct {
 
 // New returns an Asker.
 func New(opt Options) *Asker {
+	opt.Authz.ExactServices = true
 	a := &Asker{opt: opt, seen: memory{opt: opt.Authz}}
 	for k, vs := range opt.Assume {
 		v := iam.ContextValue{State: iam.Known, Values: vs, Multi: len(vs) > 1}

@@ -10,6 +10,7 @@ import (
 	"penstock/iam"
 	"penstock/iam/authz"
 	"penstock/source"
+	"penstock/truth"
 )
 
 // maxMemory bounds the text of the policies that are remembered; their parsed
@@ -54,8 +55,8 @@ func (m *memory) tidy() {
 
 // policies returns the policies of a question.
 func (m *memory) policies(q *question) (*set, error) {
-	m.key = append(append(append(m.key[:0], byte(q.flags)), q.policies...), 0)
-	m.key = append(m.key, q.grants...)
+	m.key = append(append(append(m.key[:0], byte(q.flags), byte(q.flags>>8)), q.policies...), 0)
+	m.key = append(append(append(m.key, q.grants...), 0), q.owner...)
 	if s := m.sets[string(m.key)]; s != nil {
 		return s, nil
 	}
@@ -66,7 +67,7 @@ func (m *memory) policies(q *question) (*set, error) {
 	}
 	m.sets[key] = s
 	if len(q.policies) > 0 {
-		m.recent[m.turn] = key[1 : 1+len(q.policies)]
+		m.recent[m.turn] = key[2 : 2+len(q.policies)]
 		m.turn = (m.turn + 1) % len(m.recent)
 	}
 	m.size += len(key) + 512
@@ -88,7 +89,7 @@ func (m *memory) again(c *cursor) (string, error) {
 
 // build reads the policies of a question.
 func (m *memory) build(q *question) (*set, error) {
-	b := builder{memory: m, set: &set{policies: &authz.Policies{}}, flags: q.flags, grants: q.grants}
+	b := builder{memory: m, set: &set{policies: &authz.Policies{}}, flags: q.flags, grants: q.grants, owner: q.owner}
 	if q.policies != "" && q.policies != "null" {
 		c := cursor{s: q.policies}
 		if err := c.object(func(key string) error { return b.layer(&c, key) }); err != nil {
@@ -104,6 +105,14 @@ func (m *memory) build(q *question) (*set, error) {
 	p.Management = b.flags&management != 0
 	p.ResourceManagement = b.flags&resourceManagement != 0
 	p.ServiceLinked = b.flags&serviceLinked != 0
+	p.PublicBlock = truth.Of(b.flags&publicBlock != 0)
+	p.ObjectOwner = b.owner
+	switch {
+	case b.flags&gateway != 0:
+		p.EndpointType = "Gateway"
+	case b.flags&interfaceType != 0:
+		p.EndpointType = "Interface"
+	}
 	return b.set, nil
 }
 
@@ -112,6 +121,7 @@ type builder struct {
 	set    *set
 	flags  flags
 	grants string
+	owner  string
 	seen   []string
 }
 
@@ -151,12 +161,12 @@ func (b *builder) layer(c *cursor, key string) (err error) {
 	case "rcp":
 		p.RCP, err = b.levels(c, iam.RCP, key)
 	default:
-		q := question{grants: b.grants, flags: b.flags}
+		q := question{grants: b.grants, flags: b.flags, owner: b.owner}
 		var ok bool
 		if ok, err = q.extra(c, key); err == nil && !ok {
 			err = c.fail("there is no layer %q; there are %s", key, layers)
 		}
-		b.grants, b.flags = q.grants, q.flags
+		b.grants, b.flags, b.owner = q.grants, q.flags, q.owner
 	}
 	return err
 }

@@ -2,8 +2,10 @@ package ask
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"penstock/arn"
 	"penstock/iam"
 )
 
@@ -14,17 +16,21 @@ type question struct {
 	policies string // as written
 	grants   string // as written; "" for none
 	flags    flags
+	owner    string // of the S3 object, where that is not the bucket's
 	seen     parts
 }
 
 // flags are what a question says beside documents.
-type flags uint8
+type flags uint16
 
 const (
 	management flags = 1 << iota
 	resourceManagement
 	serviceLinked
 	trust // the resource's policy is a role's trust
+	publicBlock
+	gateway // of the VPC endpoint's types
+	interfaceType
 )
 
 // parts are the parts of a question that were met.
@@ -97,6 +103,29 @@ func (q *question) extra(c *cursor, key string) (bool, error) {
 		f = resourceManagement
 	case "serviceLinked":
 		f = serviceLinked
+	case "publicBlock":
+		f = publicBlock
+	case "endpointType":
+		text, null, err := c.scalar()
+		switch {
+		case err != nil || null:
+		case strings.EqualFold(text, "Gateway"):
+			q.flags |= gateway
+		case strings.EqualFold(text, "Interface"):
+			q.flags |= interfaceType
+		default:
+			err = c.fail("the endpointType is %q; it is Gateway or Interface", text)
+		}
+		return true, err
+	case "objectOwner":
+		text, null, err := c.scalar()
+		if !null && err == nil {
+			if !arn.IsAccountID(text) {
+				err = c.fail("the objectOwner %q is no account of twelve digits", text)
+			}
+			q.owner = text
+		}
+		return true, err
 	default:
 		return false, nil
 	}
@@ -227,11 +256,28 @@ func (a *Asker) context(c *cursor) error {
 		}
 		v.Values = a.values[from:len(a.values):len(a.values)]
 		n := ctx.Len()
+		old := ctx.Get(key)
 		if ctx.Put(key, v); ctx.Len() == n {
-			return c.fail("the context has %q twice; keys do not differ by case", key)
+			return c.again(ctx, key, old, v)
 		}
 		return nil
 	})
+}
+
+// again judges a context key that stands twice. Tag keys differ by case,
+// condition keys do not, and which of two tags AWS then compares is not
+// documented
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html,
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules_creating):
+// the key is then unknown, unless both are the same.
+func (c *cursor) again(ctx *iam.Context, key string, old, v iam.ContextValue) error {
+	if !strings.Contains(strings.ToLower(key), "tag/") {
+		return c.fail("the context has %q twice; keys do not differ by case", key)
+	}
+	if old.State != v.State || !slices.Equal(old.Values, v.Values) {
+		ctx.SetUnknown(key)
+	}
+	return nil
 }
 
 // check completes the question, or says what it lacks.

@@ -9,6 +9,9 @@ import (
 // those do not count the resource's.
 func (e *eval) grantor(r *result) string {
 	if e.caller.kind.iamPrincipal() && r.limits[limitIdentity] == truth.Yes {
+		if e.caller.kind == root && r.kind == selfGuarded {
+			return r.resourceLayer() // the key policy alone lets the root user in
+		}
 		return "identity"
 	}
 	return r.resourceLayer()

@@ -274,14 +274,17 @@ func swapCase(s string) string {
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
 // Keys of services are not told apart.
 func single(key string) bool {
-	if !strings.HasPrefix(key, "aws:") {
-		return false
-	}
+	return strings.HasPrefix(key, "aws:") && !multivalued(key)
+}
+
+// multivalued reports whether AWS calls a global key, in lower case,
+// multivalued (same page).
+func multivalued(key string) bool {
 	switch key {
 	case "aws:calledvia", "aws:principalorgpaths", "aws:principalservicenameslist", "aws:resourceorgpaths",
 		"aws:sourceorgpaths", "aws:tagkeys", "aws:requesttagkeys", "aws:principaltagkeys":
-		return false
-	default:
 		return true
+	default:
+		return false
 	}
 }

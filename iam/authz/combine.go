@@ -1,8 +1,6 @@
 package authz
 
 import (
-	"strings"
-
 	"penstock/truth"
 )
 
@@ -38,6 +36,10 @@ type result struct {
 	rcps    bool
 	through bool        // a VPC endpoint policy bears on it
 	blocked truth.Value // S3 Block Public Access voids what the bucket policy grants
+	foreign bool        // the object is not the bucket owner's: see disown
+	root    bool        // the call is AssumeRoot, which the caller's side decides
+	sure    truth.Value // Yes, or Maybe where doubt names what no policy tells
+	doubt   string
 }
 
 // Indices of result.limits: what the caller's side says.
@@ -71,6 +73,9 @@ func (e *eval) run() result {
 	}
 	r.resource.deny = r.resource.deny.And(e.rootMayMend().Not())
 	e.blockPublic(&r)
+	if e.foreign() {
+		e.disown(&r)
+	}
 	e.controlPolicies(&r, iamCaller)
 	e.throughEndpoint(&r)
 	if r.kind == selfGuarded && !r.trust {
@@ -87,7 +92,7 @@ func (e *eval) conclude(r *result) {
 	if r.never != "" {
 		body = truth.No
 	}
-	r.allowed = body.And(r.scpAllow)
+	r.allowed = body.And(r.sure).And(r.scpAllow)
 	if r.through {
 		r.allowed = r.allowed.And(r.endpoint.allow)
 	}
@@ -128,7 +133,7 @@ func (e *eval) controlPolicies(r *result, iamCaller bool) {
 	// attached at every level, so that only their denies count
 	// (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html).
 	// They do not bear on kms:RetireGrant either (same page).
-	retire := strings.EqualFold(e.req.Action, "kms:RetireGrant")
+	retire := e.is("kms:retiregrant")
 	own := e.pol.ResourceManagement || e.pol.Management && r.same == truth.Yes
 	if !linked && !own && !retire && !e.pol.AWSManagedKey && (e.c.rcp != nil || e.pol.holes("rcp")) && e.engine.opt.RCPServices(e.service()) {
 		r.rcps = true
@@ -164,7 +169,7 @@ func (e *eval) body(r *result, iamCaller bool) truth.Value {
 	by := r.resource.by
 	if !iamCaller {
 		// Services, token holders and anonymous callers have no policies.
-		return by.any().Or(r.grant.any())
+		return by.any().Or(r.grant.any()).Or(truth.Of(r.foreign))
 	}
 	e.callerSide(r)
 	return e.accounts(r).And(r.meet)
@@ -172,6 +177,9 @@ func (e *eval) body(r *result, iamCaller bool) truth.Value {
 
 // accounts chooses between one account and two.
 func (e *eval) accounts(r *result) truth.Value {
+	if r.foreign || r.root {
+		return r.limits[limitIdentity].And(r.limits[limitBoundary]).And(r.limits[limitSession])
+	}
 	switch r.same {
 	case truth.Yes:
 		return e.sameAccount(r)

@@ -17,6 +17,7 @@ type condition struct {
 	ok      bool // the operator exists
 	key     string
 	symbols bool // the key itself holds a hole
+	many    bool // AWS calls the key multivalued
 	derived derivedKey
 	values  []value
 }
@@ -34,6 +35,7 @@ func compileCondition(c *iam.Condition, variables bool) condition {
 	k := condition{src: c, key: strings.ToLower(c.Key), symbols: match.HasHole(c.Key)}
 	k.op, k.ok = iam.ParseOperator(c.Operator)
 	k.derived = derivedOf(k.key)
+	k.many = multivalued(k.key)
 	k.values = make([]value, len(c.Values))
 	for i := range c.Values {
 		e := &c.Values[i]
@@ -107,7 +109,7 @@ func same(v, w truth.Value) truth.Value {
 func (e *eval) whatever(c *condition, v iam.ContextValue, allow bool) truth.Value {
 	a := e.absent(c)
 	if a == truth.Maybe || c.op.Base == iam.Null {
-		return same(a, e.present(c, iam.ContextValue{State: iam.Known, Values: []string{""}}, allow))
+		return same(a, e.present(c, iam.ContextValue{State: iam.Known, Values: []string{"any"}}, allow))
 	}
 	// Without values the rest can be skipped, and without a hole in hand a
 	// test that absence passes rarely holds for every value.
@@ -159,7 +161,10 @@ func (e *eval) null(c *condition, absent bool) truth.Value {
 func (e *eval) present(c *condition, v iam.ContextValue, allow bool) truth.Value {
 	vals := v.Values
 	if c.op.Base == iam.Null {
-		return e.null(c, len(vals) == 0)
+		// Of a multivalued key an empty string is a null data set too, which
+		// is what a Null beside ForAllValues is for
+		// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html).
+		return e.null(c, len(vals) == 0 || (v.Multi || c.many) && nothing(vals))
 	}
 	switch c.op.Set {
 	case iam.ForAllValues, iam.ForAnyValue:

@@ -13,6 +13,10 @@ type Options struct {
 	// Actions tells which actions take no resource; nil treats every action
 	// as the request puts it.
 	Actions ActionFacts
+	// ExactServices: a request names its service as policies must name it, so
+	// that a service with another name in its region is another one, but for
+	// those of which AWS documents both names.
+	ExactServices bool
 	// RCPServices reports whether resource control policies bind a service
 	// (by IAM prefix); nil uses the list of October 2025.
 	RCPServices func(service string) bool

@@ -17,6 +17,10 @@ type eval struct {
 	caller      caller
 	resource    string // the request's, or "*" for an action that takes none
 	symbolic    bool   // the resource holds holes, or the action
+	plain       bool   // low holds the action
+	assumes     bool   // the action is governed by the trust policy of a role
+	lowLen      int
+	low         [64]byte // the action in lower case
 	derived     [derivedKeys][1]string
 	sessionRole string
 	svc         string      // see service
@@ -40,6 +44,36 @@ func (e *eval) init(engine *Engine, req *iam.Request, p *Policies) {
 		}
 	}
 	e.symbolic = match.HasHole(e.resource) || match.HasHole(req.Action)
+	e.lower()
+	e.assumes = e.service() == "sts" && e.assumesRole()
+}
+
+// lower writes the action in lower case, so that each pattern need not. An
+// action that is not plain ASCII, or longer than any of AWS's, stays as it is.
+func (e *eval) lower() {
+	s := e.req.Action
+	if e.symbolic || len(s) > len(e.low) {
+		return
+	}
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		case c >= 0x80:
+			return
+		}
+		e.low[i] = c
+	}
+	e.lowLen, e.plain = len(s), true
+}
+
+// is reports whether the request's action is the one named, in lower case.
+func (e *eval) is(low string) bool {
+	if e.plain {
+		return string(e.low[:e.lowLen]) == low
+	}
+	return strings.EqualFold(e.req.Action, low)
 }
 
 // bounded reports whether the caller has a permissions boundary.
@@ -151,7 +185,7 @@ func (e *eval) action(s *statement) truth.Value {
 	if len(s.actions) == 0 {
 		return truth.No
 	}
-	if s.trust && !assumes(e.req.Action) && !match.HasHole(e.req.Action) {
+	if s.trust && !e.assumes && !match.HasHole(e.req.Action) {
 		// A trust policy says who may assume the role, even with Action "*"; it
 		// has no say in passing the role
 		// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html).
@@ -161,9 +195,12 @@ func (e *eval) action(s *statement) truth.Value {
 	for i := range s.actions {
 		a := &s.actions[i]
 		var m truth.Value
-		if e.symbolic {
+		switch {
+		case e.plain:
+			m = a.pattern.MatchLower(e.req.Action, e.low[:e.lowLen])
+		case e.symbolic:
 			m = a.pattern.Match(e.req.Action)
-		} else {
+		default:
 			m = a.pattern.MatchText(e.req.Action)
 		}
 		if a.maybe {

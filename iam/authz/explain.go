@@ -130,6 +130,9 @@ func (e *eval) resourceResult(r *result, iamCaller bool) LayerResult {
 	case needed && r.same == truth.Yes && by.direct == truth.No && by.byRole == truth.No && by.account != truth.No:
 		l.Note = "it delegates to the account, so the caller's own policies decide"
 	}
+	if r.foreign {
+		l.Allows, l.Note = r.sure, "the object belongs to another account than the bucket, so the bucket policy can deny it but not grant it"
+	}
 	if r.blocked != truth.No {
 		l.Note = "the bucket policy is public, and S3 Block Public Access (RestrictPublicBuckets) keeps other accounts out"
 	}

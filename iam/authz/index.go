@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
@@ -120,16 +121,15 @@ func (b *bucket) put(k string, i int32) {
 // candidates calls f with every statement of p that may match the request,
 // some of them more than once.
 func (e *eval) candidates(p *policy, f func(*statement)) {
-	if p.index == nil || e.symbolic {
+	if p.index == nil || !e.plain {
 		for i := range p.statements {
 			f(&p.statements[i])
 		}
 		return
 	}
-	var buf [80]byte
-	low := lowerASCII(e.req.Action, buf[:])
+	low := e.low[:e.lowLen]
 	e.inBucket(p, p.index.exact[string(low)], f)
-	if c := strings.IndexByte(e.req.Action, ':'); c >= 0 {
+	if c := bytes.IndexByte(low, ':'); c >= 0 {
 		e.inBucket(p, p.index.service[string(low[:c])], f)
 	}
 	e.inBucket(p, &p.index.rest, f)
@@ -152,19 +152,4 @@ func (e *eval) inBucket(p *policy, b *bucket, f func(*statement)) {
 			}
 		}
 	}
-}
-
-// lowerASCII writes s in lower case into buf, if it fits.
-func lowerASCII(s string, buf []byte) []byte {
-	if len(s) > len(buf) {
-		return []byte(strings.ToLower(s))
-	}
-	for i := range len(s) {
-		c := s[i]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		buf[i] = c
-	}
-	return buf[:len(s)]
 }

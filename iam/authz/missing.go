@@ -30,6 +30,7 @@ func (e *eval) knobs(r *result) []knob {
 		{layer: res, deny: true, at: []*truth.Value{&r.resource.deny}},
 		{layer: res, at: []*truth.Value{&by.direct, &by.byRole, &by.account}, facts: e.blockFacts(r)},
 		{layer: res, at: []*truth.Value{&grant.direct, &grant.byRole}, facts: e.grantFacts()},
+		{layer: "identity", at: []*truth.Value{&r.sure}, facts: doubts(r)},
 		{layer: "identity", deny: true, at: []*truth.Value{&r.identity.deny}},
 		{layer: "identity", at: []*truth.Value{&r.identity.allow}},
 		{layer: "boundary", deny: true, at: []*truth.Value{&r.boundary.deny}},
@@ -138,6 +139,13 @@ func (e *eval) blockFacts(r *result) []string {
 		return []string{"whether the bucket blocks public access"}
 	}
 	return []string{"whether the bucket policy is public"}
+}
+
+func doubts(r *result) []string {
+	if r.doubt == "" {
+		return nil
+	}
+	return []string{r.doubt}
 }
 
 func (e *eval) grantFacts() []string {

@@ -61,6 +61,9 @@ type Policies struct {
 	// AWSManagedKey: the resource is an AWS managed KMS key, which RCPs do
 	// not bind.
 	AWSManagedKey bool
+	// ObjectOwner is the account that owns the S3 object, where that is not
+	// the bucket's owner: its writer, in a bucket with ACLs.
+	ObjectOwner string
 	// PublicBlock: the bucket, or its account, has RestrictPublicBuckets of
 	// S3 Block Public Access.
 	PublicBlock truth.Value

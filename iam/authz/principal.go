@@ -161,7 +161,7 @@ func (p *principal) certain(e *eval) reach {
 		if p.src.Text == "*" {
 			return reach{direct: truth.Yes} // every service (assumed)
 		}
-		return reach{direct: match.Equal(p.src.Text, c.service).Or(regional(p.src.Text, c))}
+		return reach{direct: match.Equal(p.src.Text, c.service).Or(regional(p.src.Text, c, e.engine.opt.ExactServices))}
 	case pProvider:
 		switch c.kind {
 		case provider:
@@ -197,7 +197,7 @@ func (p *principal) certain(e *eval) reach {
 // (https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-service-role.html;
 // of Step Functions https://github.com/aws/aws-cdk/issues/19267). Which other
 // services have such names, AWS does not say.
-func regional(text string, c *caller) truth.Value {
+func regional(text string, c *caller, exact bool) truth.Value {
 	name, suffix, ok := strings.Cut(c.service, ".")
 	rest, of := strings.CutPrefix(text, name+".")
 	if !ok || !of || len(rest) <= len(suffix) {
@@ -206,6 +206,8 @@ func regional(text string, c *caller) truth.Value {
 	known := truth.Maybe
 	if name == "codedeploy" || name == "states" {
 		known = truth.Yes
+	} else if exact {
+		return truth.No
 	}
 	if c.region != "" {
 		// In China the names of services end either way.

@@ -22,7 +22,7 @@ func TestRegional(t *testing.T) {
 		{"the plain name is not for this", "states.amazonaws.com", "states.amazonaws.com", "us-east-1", truth.No},
 		{"a prefix", "states", "states.amazonaws.com", "us-east-1", truth.No},
 	} {
-		if got := regional(tt.text, &caller{service: tt.service, region: tt.region}); got != tt.want {
+		if got := regional(tt.text, &caller{service: tt.service, region: tt.region}, false); got != tt.want {
 			t.Errorf("%s: regional(%q) of %s in %q = %v, want %v", tt.name, tt.text, tt.service, tt.region, got, tt.want)
 		}
 	}

@@ -125,7 +125,10 @@ func (w *world) test(c clause, present bool, values []string, multi bool) tri {
 		r := no
 		for _, e := range c.Values {
 			if want, ok := boolean(e.Text); ok {
-				r = r.or(of(want == (!present || len(values) == 0)).given(e.Maybe))
+				// "the key exists and its value is not null": a set of empty
+				// strings is a null data set.
+				null := !present || len(values) == 0 || empty && (multi || manyValued(c.Key))
+				r = r.or(of(want == null).given(e.Maybe))
 			}
 		}
 		return r
@@ -187,6 +190,17 @@ func (w *world) test(c clause, present bool, values []string, multi bool) tri {
 		return no
 	}
 	return one(values[0])
+}
+
+// manyValued reports whether the reference gives a global key the value type
+// "Multivalued" (reference_policies_condition-keys.html).
+func manyValued(key string) bool {
+	for _, k := range []string{"CalledVia", "PrincipalOrgPaths", "PrincipalServiceNamesList", "ResourceOrgPaths", "SourceOrgPaths", "TagKeys"} {
+		if strings.EqualFold(key, "aws:"+k) {
+			return true
+		}
+	}
+	return false
 }
 
 // malformed reports whether text is nothing that the operator compares.

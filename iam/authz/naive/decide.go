@@ -29,6 +29,9 @@ func Decide(req *iam.Request, in Input) Decision {
 		}
 		return Decision{Verdict: "deny", Layers: []string{"identity"}}
 	}
+	if verb == "sts" && c.barred(name) {
+		return w.barred(in)
+	}
 	arn := arnParts(req.Resource)
 
 	// Whose resource is it?
@@ -141,10 +144,15 @@ func Decide(req *iam.Request, in Input) Decision {
 		}
 	}
 
-	if c.kind == root && verb == "s3" && name == "deletebucketpolicy" && req.ResourceAccount == c.account {
-		// The root user of the bucket's owner can always get rid of a bucket
-		// policy (S3 API reference, DeleteBucketPolicy).
-		resource.deny = no
+	if c.kind == root && verb == "s3" && req.ResourceAccount == c.account {
+		// "the root principal in a bucket owner's account can perform the
+		// GetBucketPolicy, PutBucketPolicy, and DeleteBucketPolicy API
+		// actions, even if their bucket policy explicitly denies" (S3 API
+		// reference, DeleteBucketPolicy).
+		switch name {
+		case "getbucketpolicy", "putbucketpolicy", "deletebucketpolicy":
+			resource.deny = no
+		}
 	}
 
 	// The paths to an allow.
@@ -171,6 +179,34 @@ func Decide(req *iam.Request, in Input) Decision {
 		path = across
 	default:
 		path = join(within, across)
+	}
+	if w.foreignObject(arn, name) {
+		// The object's owner must let the caller in, by the object's ACL, and
+		// the caller's account too; of the bucket owner only a Deny counts
+		// (access-control-auth-workflow-object-operation.html). Which ACL
+		// there is nobody told us; the owner has full control by default.
+		path = maybe
+		if c.hasAccount() {
+			path = own.and(maybe)
+			if c.account == in.ObjectOwner {
+				path = own
+			}
+		}
+	}
+	if verb == "sts" && name == "assumeroot" && c.hasAccount() {
+		// The management account, or a delegated administrator for IAM, may
+		// (id_root-user-privileged-task.html); it is about member accounts.
+		path = own.and(maybe)
+		if in.Management {
+			path = own
+			if same == yes {
+				path = no
+			}
+		}
+	}
+	if verb == "iam" && c.kind == federated {
+		// Only in console sessions (API_GetFederationToken.html).
+		path = path.and(maybe)
 	}
 	if arn != nil && c.partition != "" && arn[1] != c.partition {
 		path = no // id_roles_compare-resource-policies.html: same partition only
@@ -242,4 +278,73 @@ func Decide(req *iam.Request, in Input) Decision {
 		return Decision{Verdict: "allow"}
 	}
 	return Decision{Verdict: "depends"}
+}
+
+// barred reports whether a caller cannot make a call of STS at all
+// (id_credentials_sts-comparison.html, column "Who can call", and
+// API_GetFederationToken.html: a federated user calls nothing of STS but
+// GetCallerIdentity).
+func (c caller) barred(name string) bool {
+	switch c.kind {
+	case federated:
+		return true
+	case root:
+		return name == "assumeroot"
+	case role, session:
+		return name == "getfederationtoken"
+	}
+	return false
+}
+
+// barred is the decision then: an explicit deny is still reported as such.
+func (w *world) barred(in Input) Decision {
+	d := Decision{Verdict: "deny", Layers: []string{"identity"}}
+	add := func(layer string, ps []*iam.Policy) {
+		if w.policies(ps).deny == yes {
+			if !d.Explicit {
+				d.Layers = nil
+			}
+			d.Explicit = true
+			d.Layers = append(d.Layers, layer)
+		}
+	}
+	if w.who.kind != root {
+		add("identity", in.Identity)
+		add("boundary", in.Boundary)
+		add("session", in.Session)
+	}
+	for _, p := range in.Resource {
+		if p.Kind != iam.Trust || strings.Contains(w.req.Resource, ":role/") {
+			add("resource", in.Resource)
+			add("trust", in.Resource)
+		}
+	}
+	linked := in.ServiceLinked || w.who.serviceLinked()
+	if !in.Management && !linked {
+		for _, level := range in.SCP {
+			add("scp", level)
+		}
+	}
+	if in.RCPService("sts") && !linked {
+		for _, level := range in.RCP {
+			add("rcp", level)
+		}
+	}
+	add("endpoint", in.Endpoint)
+	return d
+}
+
+// foreignObject reports whether the request reads an object that is not the
+// bucket owner's.
+func (w *world) foreignObject(arn []string, name string) bool {
+	if w.in.ObjectOwner == "" || w.in.ObjectOwner == w.req.ResourceAccount || w.verb != "s3" || arn == nil || !strings.Contains(arn[5], "/") {
+		return false
+	}
+	// The operations of an object that ACL permissions stand for
+	// (acl-overview.html, "Mapping of ACL permissions").
+	switch name {
+	case "getobject", "getobjectversion", "getobjectacl", "getobjectversionacl", "putobjectacl", "putobjectversionacl":
+		return true
+	}
+	return false
 }

@@ -37,6 +37,8 @@ type Input struct {
 	ResourceManagement bool
 	ServiceLinked      bool
 	AWSManagedKey      bool
+	// ObjectOwner owns the S3 object where the bucket's owner does not.
+	ObjectOwner string
 	// Unknown holds the layers that may hold more than is listed.
 	Unknown map[string]bool
 	// RCPService reports whether RCPs bind a service.

@@ -91,6 +91,8 @@ func (g *maker) request() {
 		{"sts:AssumeRoleWithWebIdentity", "arn:P:iam::A:role/target"},
 		{"sts:GetCallerIdentity", "*"},
 		{"sts:GetSessionToken", "*"},
+		{"sts:GetFederationToken", "arn:P:sts::A:federated-user/ann"},
+		{"sts:AssumeRoot", "arn:P:iam::A:root"},
 		{"iam:PassRole", "arn:P:iam::A:role/target"},
 		{"iam:GetUser", "arn:P:iam::A:user/team/ann"},
 		{"logs:PutLogEvents", "arn:P:logs:us-east-1:A:log-group:/g:log-stream:s"},
@@ -272,6 +274,9 @@ func (g *maker) input() Input {
 	in.Management = g.one(20)
 	in.ResourceManagement = g.one(20)
 	in.ServiceLinked = (who.kind == role || who.kind == session) && g.one(30)
+	if verb == "s3" && g.one(8) {
+		in.ObjectOwner = g.account()
+	}
 	in.AWSManagedKey = verb == "kms" && g.one(20)
 	if g.open {
 		for _, l := range []string{"identity", "boundary", "session", "resource", "scp", "rcp", "endpoint"} {

@@ -58,7 +58,7 @@ var mutations = []mutation{
 	{"ARNs are compared as strings", authz, "return match.CompileARNLike(s)", "return match.Compile(s)"},
 	{"IgnoreCase looks at the case", authz, "return match.LiteralFold(s)", "return match.Literal(s)"},
 	{"StringEquals has wildcards", authz, "return match.Literal(s)", "return match.Compile(s)"},
-	{"LessThan is LessThanEquals", language, "return given.num < l.num", "return given.num <= l.num"},
+	{"LessThan is LessThanEquals", language, "given.num.compare(&l.num) < 0", "given.num.compare(&l.num) <= 0"},
 	{"a later date is an earlier one", language, "return given.at.Before(l.at)", "return given.at.After(l.at)"},
 	{"StringNotLike is StringLike", language, `{"StringNotLike", StringLike, true}`, `{"StringNotLike", StringLike, false}`},
 	{"operators have one spelling", language, "strings.EqualFold(o.name, s)", "o.name == s"},
@@ -90,11 +90,19 @@ var mutations = []mutation{
 	{"an address is there with an endpoint", authz, `v, _ := e.req.Context.Lookup("aws:sourcevpce")`, `v, _ := e.req.Context.Lookup("aws:nosuch")`},
 
 	// Layers.
-	{"GetCallerIdentity can be denied", authz, `strings.EqualFold(e.req.Action, "sts:GetCallerIdentity")`, "false"},
-	{"GetSessionToken can be denied", authz, `strings.EqualFold(e.req.Action, "sts:GetSessionToken")`, "false"},
+	{"GetCallerIdentity can be denied", authz, `e.is("sts:getcalleridentity")`, "false"},
+	{"GetSessionToken can be denied", authz, `e.is("sts:getsessiontoken")`, "false"},
 	{"partitions meet", authz, "if r.meet = match.Equal(partition, c.partition); r.meet == truth.No {", "if partition == \"nowhere\" {"},
-	{"a role is passed across accounts", authz, `r.home = strings.EqualFold(action, "iam:PassRole") && c.kind.iamPrincipal()`, "r.home = false"},
-	{"the root user assumes roles", authz, `strings.EqualFold(action, "sts:AssumeRole") && c.kind == root`, "false"},
+	{"a role is passed across accounts", authz, `r.home = e.is("iam:passrole") && c.kind.iamPrincipal()`, "r.home = false"},
+	{"the root user assumes roles", authz, `kind == root && e.is("sts:assumerole")`, "false"},
+	{"a federated user calls AWS STS", authz, "case kind == federated:\n		// \"You cannot call any AWS STS", "case false:\n		// \"You cannot call any AWS STS"},
+	{"a federated user calls IAM", authz, `case e.service() == "iam" && c.kind == federated:`, "case false:"},
+	{"a role calls GetFederationToken", authz, "case (kind == role || kind == session) && e.is(", "case false && e.is("},
+	{"AssumeRoot needs a resource policy", authz, "	r.root = true\n	switch {", "	switch {"},
+	{"anybody calls AssumeRoot", authz, "case !e.pol.Management:", "case false:"},
+	{"the bucket policy opens what others wrote", authz, "if e.foreign() {", "if false {"},
+	{"the writer of an object has no control of it", authz, "return // whoever writes", "_ = 0 // whoever writes"},
+	{"an empty string is a value for Null", authz, " || (v.Multi || c.many) && nothing(vals)", ""},
 	{"SCPs bind service-linked roles", authz, "if iamCaller && !linked && !e.pol.Management", "if iamCaller && !e.pol.Management"},
 	{"SCPs bind the management account", authz, "if iamCaller && !linked && !e.pol.Management", "if iamCaller && !linked"},
 	{"the last level of SCPs decides", authz, "r.scpAllow = r.scpAllow.And(o.allow)", "r.scpAllow = o.allow"},
@@ -160,6 +168,32 @@ func TestMutations(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d bugs caught", caught, tried)
+}
+
+// TestMutationsFit wants each bug to have its place in the engine as it is.
+func TestMutationsFit(t *testing.T) {
+	texts := map[string][]byte{}
+	for _, m := range mutations {
+		if texts[m.dir] == nil {
+			files, err := filepath.Glob(filepath.Join("../../..", filepath.FromSlash(m.dir), "*.go"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range files {
+				if strings.HasSuffix(f, "_test.go") {
+					continue
+				}
+				text, err := os.ReadFile(f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				texts[m.dir] = append(texts[m.dir], text...)
+			}
+		}
+		if !bytes.Contains(texts[m.dir], []byte(m.old)) {
+			t.Errorf("%s: %s does not hold %q any more", m.bug, m.dir, m.old)
+		}
+	}
 }
 
 // try runs the comparison on the engine with the bug and returns what it
