@@ -1,0 +1,308 @@
+package reach
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"penstock/iam"
+	"penstock/iam/authz"
+	"penstock/match"
+)
+
+// Options are what an Engine needs beside authz. The zero value will do.
+type Options struct {
+	// Actions gives the facts' actions of a service, without its prefix, for
+	// witnesses that exist; nil knows those that policies and question name.
+	Actions func(service string) []string
+	// Sent says that the keys which AWS documents as always included are
+	// never absent (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
+	Sent bool
+}
+
+// An Engine answers. It is safe for concurrent use.
+type Engine struct {
+	authz *authz.Engine
+	opt   Options
+
+	mu   sync.Mutex
+	rcps map[string]bool
+}
+
+// New returns an Engine that confirms its witnesses with e.
+func New(e *authz.Engine, o Options) *Engine {
+	return &Engine{authz: e, opt: o, rcps: map[string]bool{}}
+}
+
+// A Space is a set of requests. Nil lists mean "any". sts:GetCallerIdentity and
+// sts:GetSessionToken, which no policy governs, are in it only where Actions
+// holds their names.
+type Space struct {
+	Principal       iam.Principal // who asks: concrete (role ARN, session, service …)
+	Actions         []string      // patterns as in an Action element
+	NotActions      []string
+	Resources       []string // patterns as in a Resource element (may hold holes)
+	NotResources    []string
+	ResourceAccount string // "": any, or as the resource's ARN says
+	// Context holds the keys that are settled, known or known to be absent.
+	// Every other key is free: any value that AWS could send, or absent.
+	Context iam.Context
+	// Fixed: keys not set in Context are absent instead of free.
+	Fixed bool
+
+	within    []string // a further list that the resource must be in
+	kms       bool     // actions of KMS only
+	elsewhere bool     // ResourceAccount stands for any account but the caller's
+}
+
+// Verdict is the answer to a question about a Space.
+type Verdict uint8
+
+// The verdicts. None is a proof; Some has a witness.
+const (
+	None Verdict = iota
+	Depends
+	Some
+)
+
+// String returns "none", "depends" or "some".
+func (v Verdict) String() string { return [...]string{"none", "depends", "some"}[v] }
+
+// An Answer is a verdict with its reason.
+type Answer struct {
+	Verdict Verdict
+	// Witness is for Some a request that authz allows; for Depends one that
+	// would be allowed if Missing were settled, nil where none is known.
+	Witness *iam.Request
+	// Missing names the facts that Depends rests on.
+	Missing []string
+	// Decision is authz's about the witness, without its trace.
+	Decision authz.Decision
+	// Policies bear on the witness.
+	Policies *authz.Policies
+}
+
+// bound reports whether resource control policies bind a service, as the
+// engine sees it.
+func (e *Engine) bound(service string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	b, ok := e.rcps[service]
+	if !ok {
+		req := iam.Request{Principal: iam.Principal{ARN: "arn:aws:iam::000000000000:user/x"}, Action: service + ":X", Resource: "*"}
+		b = e.authz.Decide(&req, &authz.Policies{Identity: []*iam.Policy{anything}, RCP: [][]*iam.Policy{{nothing}}}) == authz.Deny
+		e.rcps[service] = b
+	}
+	return b
+}
+
+var nothing = &iam.Policy{
+	Kind: iam.RCP, Version: iam.Version2012,
+	Statements: []iam.Statement{{
+		Effect: iam.Deny, HasPrincipal: true, Principals: []iam.PrincipalElem{{Type: iam.PrincipalAll, Elem: iam.Elem{Text: "*"}}},
+		Actions: []iam.Elem{{Text: "*"}}, Resources: []iam.Elem{{Text: "*"}}, HasResource: true,
+	}},
+}
+
+// Find answers for one set of policies that bears on every request of the
+// space: one caller, one resource's policy.
+func (e *Engine) Find(pol *authz.Policies, s Space) Answer {
+	q := question{e: e, pol: pol, s: &s}
+	o, req := q.try(false, nil)
+	if o == empty {
+		return Answer{Policies: pol}
+	}
+	a := Answer{Verdict: Depends, Policies: pol}
+	if o == found && q.confirm(req, &a) {
+		return a
+	}
+	// What is not known may not matter to another request: ask for one that
+	// is allowed for certain, with values for what policy variables name.
+	for _, fixed := range q.settings() {
+		if o, r := q.try(true, fixed); o == found && q.confirm(r, &a) {
+			return a
+		}
+	}
+	if a.Witness == nil {
+		q.explain(&a)
+	}
+	return a
+}
+
+// A question is one Find at work.
+type question struct {
+	e    *Engine
+	pol  *authz.Policies
+	s    *Space
+	last *problem
+}
+
+// try solves the question once.
+func (q *question) try(sure bool, fixed map[string]string) (outcome, *iam.Request) {
+	p := newProblem(sure)
+	q.last = p
+	p.given = fixed
+	caller := readCaller(&q.s.Principal)
+	l := &layers{p: p, e: q.e, pol: q.pol, caller: caller, account: q.s.ResourceAccount, named: q.s.Actions}
+	l.oracle = oracle{
+		engine: authz.New(authz.Options{}), who: q.s.Principal, account: caller.account, partition: caller.partition,
+		signed: caller.signed(), bounded: q.pol.HasBoundary || len(q.pol.Boundary) > 0,
+	}
+	if l.oracle.partition == "" {
+		l.oracle.partition = "aws"
+	}
+	p.resolve = q.resolver(p, fixed)
+	p.name(q.pol)
+	in := p.space(q.s)
+	if in == no {
+		return empty, nil
+	}
+	o := p.solve(p.f.and(in, l.allowed()))
+	if o != found {
+		return o, nil
+	}
+	return o, p.request(q.s, q.e.opt.Actions)
+}
+
+// space restricts action and resource to those of the space.
+func (p *problem) space(s *Space) ref {
+	r := yes
+	switch {
+	case len(s.Actions) == 1 && !strings.ContainsAny(s.Actions[0], "*?") && !holed(s.Actions[0]):
+		p.fix(p.action, strings.ToLower(s.Actions[0]), false)
+	case s.Actions != nil:
+		r = p.anyAction(s.Actions)
+	}
+	if len(s.NotActions) > 0 {
+		r = p.f.and(r, -p.anyAction(s.NotActions))
+	}
+	switch {
+	case len(s.Resources) == 1 && !strings.ContainsAny(s.Resources[0], "*?"):
+		p.fix(p.resource, s.Resources[0], false)
+	case len(s.Resources) == 1 && s.Resources[0] == "*":
+	case s.Resources != nil:
+		n := need{id: -1, exact: true}
+		for _, t := range s.Resources {
+			n.globs = append(n.globs, p.syms.pattern(t, resource, true, false))
+		}
+		p.resource.domain = append(p.resource.domain, n)
+		p.resource.texts = true
+	}
+	if s.kms {
+		r = p.f.and(r, p.like(p.action, "kms:*", plain, true, true))
+	}
+	if s.within != nil {
+		n := need{id: -1, exact: true}
+		for _, t := range s.within {
+			n.globs = append(n.globs, p.syms.pattern(t, resource, true, false))
+		}
+		p.resource.domain = append(p.resource.domain, n)
+	}
+	for _, t := range s.NotResources {
+		r = p.f.and(r, -p.like(p.resource, t, resource, true, false))
+	}
+	for _, a := range slices.Concat(s.Actions, s.NotActions) {
+		p.service(a)
+	}
+	return r
+}
+
+// name collects the services that the policies name.
+func (p *problem) name(pol *authz.Policies) {
+	lists := [][]*iam.Policy{pol.Identity, pol.Boundary, pol.Session, pol.Resource, pol.Endpoint}
+	lists = append(append(lists, pol.SCP...), pol.RCP...)
+	for _, l := range lists {
+		for _, d := range l {
+			p.nameIn(d)
+		}
+	}
+}
+
+func (p *problem) nameIn(d *iam.Policy) {
+	for i := range d.Statements {
+		for _, a := range d.Statements[i].Actions {
+			p.service(a.Text)
+		}
+	}
+}
+
+func (p *problem) service(action string) {
+	if !slices.Contains(p.listed, action) {
+		p.listed = append(p.listed, action)
+	}
+	svc, _, ok := strings.Cut(strings.ToLower(action), ":")
+	if ok && !strings.ContainsAny(svc, "*?") && !holed(svc) && !slices.Contains(p.services, svc) {
+		p.services = append(p.services, svc)
+	}
+}
+
+// confirm asks authz about a request, for each account that may own the
+// resource where the space leaves that open.
+func (q *question) confirm(req *iam.Request, a *Answer) bool {
+	owners := []string{req.ResourceAccount}
+	if q.s.elsewhere {
+		if f := strings.SplitN(req.Resource, ":", 6); len(f) == 6 && f[4] != "" {
+			owners[0] = f[4]
+		} else if v := req.Context.Get("aws:ResourceAccount"); v.State == iam.Known && len(v.Values) == 1 {
+			owners[0] = v.Values[0]
+		}
+	} else if req.ResourceAccount == "" && req.Resource != "*" {
+		if f := strings.SplitN(req.Resource, ":", 6); len(f) == 6 && f[4] == "" {
+			own := readCaller(&q.s.Principal).account
+			owners = append(owners, own, "999999999999")
+		}
+	}
+	for _, o := range owners {
+		r := *req
+		r.ResourceAccount = o
+		d := q.e.authz.Judge(&r, q.pol, nil)
+		switch {
+		case d.Verdict == authz.Allow:
+			*a = Answer{Verdict: Some, Witness: &r, Decision: d, Policies: q.pol}
+			return true
+		case d.Verdict == authz.Depends && a.Witness == nil:
+			d = q.e.authz.Explain(&r, q.pol)
+			d.Layers = nil
+			a.Witness, a.Decision = &r, d
+			for _, m := range d.Missing {
+				a.Missing = append(a.Missing, match.Render(m))
+			}
+		}
+	}
+	return false
+}
+
+// explain says what a Depends without a witness rests on.
+func (q *question) explain(a *Answer) {
+	p := q.last
+	for _, k := range p.variable {
+		a.Missing = append(a.Missing, "the value of ${"+k+"}")
+	}
+	for _, g := range p.gave {
+		a.Missing = append(a.Missing, "whether a value of "+match.Render(g)+" meets all conditions, which is too hard to tell")
+	}
+	if len(a.Missing) == 0 {
+		a.Missing = []string{"whether what the policies ask of the request can hold together"}
+	}
+	slices.Sort(a.Missing)
+	a.Missing = slices.Compact(a.Missing)
+}
+
+// settings returns values for the keys that policy variables name: those that
+// the last model gave them, and values that nothing else is like.
+func (q *question) settings() []map[string]string {
+	if len(q.last.variable) == 0 {
+		return []map[string]string{nil}
+	}
+	plainly, asFound := map[string]string{}, map[string]string{}
+	i := 0
+	for low := range q.last.variable {
+		i++
+		plainly[low] = "any" + string(rune('a'+i%26)) + "1"
+		asFound[low] = plainly[low]
+		if k := q.last.keys[low]; k != nil && k.v != nil && k.v.value.known && len(k.v.value.texts) == 1 && k.v.value.texts[0] != "" {
+			asFound[low] = k.v.value.texts[0]
+		}
+	}
+	return []map[string]string{asFound, plainly}
+}

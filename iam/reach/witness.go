@@ -1,0 +1,138 @@
+package reach
+
+import (
+	"slices"
+	"strings"
+
+	"penstock/iam"
+)
+
+// request makes the request that the model describes.
+func (p *problem) request(s *Space, actions func(string) []string) *iam.Request {
+	req := &iam.Request{Principal: s.Principal, ResourceAccount: s.ResourceAccount}
+	req.Action = p.actionText(actions)
+	req.Resource = p.resourceText()
+	req.Context = s.Context.Clone()
+	for _, v := range p.vars {
+		if v.key {
+			p.put(&req.Context, v, req.Resource)
+		}
+	}
+	for low, text := range p.given {
+		if !req.Context.Has(low) {
+			req.Context.Set(p.spelling(low), text)
+		}
+	}
+	req.Context.Open, req.Context.Rest = false, nil
+	return req
+}
+
+// put sets the key of v as the model has it.
+func (p *problem) put(ctx *iam.Context, v *variable, resource string) {
+	if len(v.claims) == 0 || v.value.absent || !v.value.known {
+		if strings.EqualFold(v.name, "kms:CallerAccount") {
+			return
+		}
+		ctx.SetAbsent(v.name)
+		return
+	}
+	texts := v.value.texts
+	if t := v.tie; t != nil && !v.value.multi && p.holds(t.when) {
+		whole := resource
+		if t.to != p.resource && len(t.to.value.texts) == 1 {
+			whole = t.to.value.texts[0]
+		}
+		if f := strings.SplitN(whole, ":", 6); len(f) == 6 && f[t.part] != "" {
+			texts = []string{f[t.part]}
+		}
+	}
+	ctx.Put(v.name, iam.ContextValue{State: iam.Known, Values: texts, Multi: v.value.multi})
+}
+
+// actionText chooses an action that AWS has, if the model leaves one.
+func (p *problem) actionText(actions func(string) []string) string {
+	suits := func(a string) bool {
+		rs := []rune(strings.ToLower(a))
+		if !strings.Contains(a, ":") {
+			return false
+		}
+		for _, c := range p.action.claims {
+			if !p.inLanguage(c, rs) {
+				return false
+			}
+		}
+		for i := range p.action.domain {
+			if !p.inDomain(&p.action.domain[i], rs) {
+				return false
+			}
+		}
+		return p.action.fixed == nil || slices.Equal(p.action.fixed, rs)
+	}
+	for _, a := range p.listed {
+		if !strings.ContainsAny(a, "*?") && suits(a) {
+			return a
+		}
+	}
+	if p.action.fixed != nil {
+		return p.syms.write(p.action.fixed)
+	}
+	if actions != nil {
+		services := p.services
+		if len(services) == 0 {
+			services = []string{"s3", "ec2"}
+		}
+		for _, svc := range append(slices.Clone(services), "s3", "ec2") {
+			for _, n := range actions(svc) {
+				if a := svc + ":" + n; suits(a) {
+					return a
+				}
+			}
+		}
+	}
+	// An action of which nobody has heard, spelled as the patterns are.
+	for _, a := range p.listed {
+		for _, fill := range []string{"", "Object", "X", "Unlisted"} {
+			if b := strings.ReplaceAll(strings.ReplaceAll(a, "*", fill), "?", "x"); !holed(b) && suits(b) {
+				return b
+			}
+		}
+	}
+	if len(p.action.value.texts) == 1 {
+		return p.action.value.texts[0]
+	}
+	return "s3:GetObject"
+}
+
+// resourceText chooses a resource that looks like an ARN, if the model leaves
+// one.
+func (p *problem) resourceText() string {
+	v := p.resource
+	if v.fixed != nil {
+		return p.syms.write(v.fixed)
+	}
+	claims := v.claims
+	domain := v.domain
+	for _, nice := range [][]string{{"*"}, {"arn:aws:?*:*:*:?*"}, {"arn:?*:?*:*:*:?*"}, {"arn:*:*:*:*:*"}} {
+		n := need{id: -1}
+		for _, t := range nice {
+			n.globs = append(n.globs, p.syms.pattern(t, plain, t != "*", false))
+		}
+		v.domain = append(slices.Clone(domain), n)
+		s, _, o := p.language(v, claims, false)
+		if o == found {
+			v.domain = domain
+			return s
+		}
+	}
+	v.domain = domain
+	s, _, _ := p.language(v, claims, false)
+	return s
+}
+
+// spelling returns a key as a policy spells it.
+func (p *problem) spelling(low string) string {
+	if k := p.keys[low]; k != nil {
+		return k.name
+	}
+	return low
+}
