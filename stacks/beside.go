@@ -16,12 +16,30 @@ const mostBeside = 200
 var (
 	looksLikeWorkflow = regexp.MustCompile(`(?m)^jobs:`)
 	looksLikeProfile  = regexp.MustCompile(`(?m)^\s*\[(profile\s|default\])`)
+	looksLikeKeys     = regexp.MustCompile(`(?m)^\s*aws_access_key_id\s*=`)
 )
+
+// secret is a line of a credentials file that nobody may see: it is blotted
+// out before anything else reads the file.
+var secret = regexp.MustCompile(`(?mi)^(\s*aws_(?:secret_access_key|session_token|security_token)\s*=[ \t]*)([^\r\n]*)`)
+
+// blot returns the text with its secrets blotted out, byte for byte, so that
+// what stands around them keeps its place.
+func blot(text []byte) []byte {
+	out := bytes.Clone(text)
+	for _, at := range secret.FindAllSubmatchIndex(text, -1) {
+		for i := at[4]; i < at[5]; i++ {
+			out[i] = '*'
+		}
+	}
+	return out
+}
 
 // beside returns the files that stand beside the templates and say who comes
 // in from outside: workflows of GitHub Actions, in the folder itself and in
 // .github/workflows below it, and profiles of the AWS CLI (aws-config, config,
-// .aws/config).
+// .aws/config), with the file of their access keys (aws-credentials,
+// credentials, .aws/credentials), whose secrets stay out.
 func (l *loader) beside(dir string) []*source.File {
 	taken := map[string]bool{}
 	for _, s := range l.set.Stacks {
@@ -36,6 +54,10 @@ func (l *loader) beside(dir string) []*source.File {
 			return
 		}
 		if f, err := l.read(name); err == nil && len(f.Data) < 1<<20 && like.Match(f.Data) && !bytes.Contains(f.Data, []byte("AWSTemplateFormatVersion")) {
+			if like == looksLikeKeys {
+				f = source.NewFile(f.Name, blot(f.Data))
+				l.files[path.Clean(name)] = f
+			}
 			out = append(out, f)
 		}
 	}
@@ -49,9 +71,12 @@ func (l *loader) beside(dir string) []*source.File {
 	for _, name := range l.names(dir) {
 		if base := strings.TrimSuffix(name, path.Ext(name)); base == "aws-config" || base == "aws_config" || name == "config" {
 			add(path.Join(dir, name), looksLikeProfile)
+		} else if base == "aws-credentials" || base == "aws_credentials" || name == "credentials" {
+			add(path.Join(dir, name), looksLikeKeys)
 		}
 	}
 	add(path.Join(dir, ".aws/config"), looksLikeProfile)
+	add(path.Join(dir, ".aws/credentials"), looksLikeKeys)
 	return out
 }
 

@@ -88,7 +88,7 @@ func walk(t *testing.T, ar *txtar.Archive) string {
 		if len(p) == 4 && p[3] == "yaml" {
 			in.Stacks = append(in.Stacks, cfn.Stack{Name: p[0], Account: p[1], Region: p[2], Template: f.Name})
 		}
-		if strings.HasSuffix(f.Name, ".yml") || f.Name == "aws-config" {
+		if strings.HasSuffix(f.Name, ".yml") || f.Name == "aws-config" || f.Name == "aws-credentials" {
 			in.Beside = append(in.Beside, source.NewFile(f.Name, f.Data))
 		}
 	}

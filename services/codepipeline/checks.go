@@ -7,6 +7,7 @@ import (
 
 	"penstock/arn"
 	"penstock/diag"
+	"penstock/doc/splice"
 	"penstock/match"
 	"penstock/pipeline"
 	"penstock/service"
@@ -41,12 +42,34 @@ func aliasAcrossAccounts(s *service.Site, _ *service.Call) []diag.Finding {
 	case match.HasHole(st.Key) && s.Model.ByRef(st.Key, s.Pipeline.Account, a.Region, "AWS::KMS::Key", "AWS::KMS::ReplicaKey") == nil:
 		return nil // whatever it is
 	}
-	return []diag.Finding{{
+	f := diag.Finding{
 		At: st.KeyNode.Where(), Severity: diag.Error, Certainty: diag.Proved,
 		Message: fmt.Sprintf("the artifact store names its key by %s (%s), which action %s of account %s looks up in its own account; only a key ARN means the same key in both",
 			kind, match.Render(st.Key), a.Name, a.Account),
 		Related: []diag.Note{{At: a.Span, Message: "the action of the other account"}},
-	}}
+		Fixes:   byARN(s, st),
+	}
+	if len(a.Outputs) == 0 {
+		// Who reads an object does not name its key, and templates whose actions
+		// only read are in use with an id
+		// (https://github.com/aws/aws-cdk/issues/4306 is about one that writes);
+		// AWS's page makes no difference.
+		f.Certainty = diag.Likely
+	}
+	return []diag.Finding{f}
+}
+
+// byARN names the key by its ARN, where it is declared beside the pipeline.
+func byARN(s *service.Site, st *pipeline.Store) []diag.Fix {
+	key := s.Model.ByRef(st.Key, s.Pipeline.Account, s.Pipeline.Region, "AWS::KMS::Key")
+	if key == nil || s.Pipeline.Resource == nil || key.Stack != s.Pipeline.Resource.Stack {
+		return nil
+	}
+	edits, err := splice.Replace(st.KeyNode, splice.Tagged("!GetAtt", key.LogicalID+".Arn"))
+	if err != nil {
+		return nil
+	}
+	return []diag.Fix{{Message: "name the key by its ARN", Edits: edits}}
 }
 
 // noStore finds an action with artifacts in a region where the pipeline has

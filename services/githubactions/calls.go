@@ -1,7 +1,7 @@
 package githubactions
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 
 	"penstock/arn"
@@ -90,64 +90,25 @@ func find(m *cloud.Model) []*service.Start {
 	return out
 }
 
-// A login is one use of configure-aws-credentials.
-type login struct {
-	step          *step
-	role          string
-	region        string
-	audience      string
-	keys, chained bool
-	before        string // the role of the login before, for one that is chained
-}
-
-// logins are those of the job that take on a role, in order.
-func logins(s *service.Site) []*login {
-	j, _ := s.Memo["githubactions.job"].(*job)
-	if j == nil {
-		return nil
-	}
-	return service.Remember(s, "githubactions.logins", func() []*login {
-		var out []*login
-		before := ""
-		for _, st := range j.steps {
-			if st.uses != configure {
-				continue
-			}
-			l := &login{step: st, before: before}
-			_, l.region = st.with("aws-region")
-			_, l.audience = st.with("audience")
-			if l.audience == "" {
-				l.audience = "sts.amazonaws.com"
-			}
-			_, key := st.with("aws-access-key-id")
-			_, chain := st.with("role-chaining")
-			l.keys, l.chained = key != "", chain == "true"
-			n, name := st.with("role-to-assume")
-			if n == nil {
-				continue
-			}
-			l.role = role(s.Model, j, name, l)
-			before = l.role
-			out = append(out, l)
-		}
-		return out
-	})
-}
-
 // role is the role that a login takes on. One that the repository's settings
-// name is the one declared role that trusts GitHub, if there is one only.
+// name is the one declared role that trusts GitHub, if there is one only; for
+// a login with a key, the one that names a user in its trust.
 func role(m *cloud.Model, j *job, name string, l *login) string {
 	if _, err := arn.Parse(name); err == nil && !strings.HasPrefix(name, "\x00") {
 		return name
 	}
 	var found []*cloud.Principal
+	whom := "GitHub"
+	if l.keys {
+		whom = "a user"
+	}
 	for p := range m.Principals() {
-		if p.Kind == cloud.Role && !l.keys && !l.chained && trusts(p) {
+		if p.Kind == cloud.Role && !l.chained && (l.keys && len(trusted(m, p)) > 0 || !l.keys && trusts(p)) {
 			found = append(found, p)
 		}
 	}
 	if len(found) == 1 {
-		m.Assume("job " + j.name + " of " + j.flow.file.Name + " takes on role " + match.Render(found[0].Name) + ", the only one that trusts GitHub (the workflow says " + match.Render(name) + ")")
+		m.Assume("job " + j.name + " of " + j.flow.file.Name + " takes on role " + match.Render(found[0].Name) + ", the only one that trusts " + whom + " (the workflow says " + match.Render(name) + ")")
 		return found[0].ARN
 	}
 	account := match.Hole(match.Account, "the account of job "+j.name)
@@ -224,10 +185,9 @@ func byToken(s *service.Site) []service.Target {
 			s.Model.Assume("workflow " + j.flow.file.Name + " belongs to repository " + repo + ", which the trust of " + match.Render(l.role) + " names")
 		}
 		for _, sub := range j.subjects() {
-			n, _ := l.step.with("role-to-assume")
 			t := service.Target{
 				Caller:   iam.Principal{ARN: "arn:" + partition(l.role) + ":iam::" + account + ":oidc-provider/" + provider},
-				Resource: l.role, Account: account, Region: l.region, At: n.Where(), What: "role of job " + j.name + ", " + sub.when,
+				Resource: l.role, Account: account, Region: l.region, At: l.at.Where(), What: "role of job " + j.name + ", " + sub.when,
 				Context: service.Context(provider+":aud", l.audience, provider+":sub", "repo:"+repo+":"+sub.text),
 			}
 			if _, at := j.environment(); at != nil {
@@ -255,75 +215,49 @@ func partition(role string) string {
 // (https://github.com/aws-actions/configure-aws-credentials#options).
 func session(t *service.Target, l *login) {
 	name := "GitHubActions"
-	if _, v := l.step.with("role-session-name"); v != "" {
-		name = v
+	if l.session != "" {
+		name = l.session
 	}
 	t.Context.Set("sts:RoleSessionName", name)
 }
 
 // byKey: a login with an access key, or with the role of the login before.
-// Whose key it is is not in the files.
 func byKey(s *service.Site) []service.Target {
 	var ts []service.Target
 	for _, l := range logins(s) {
 		if !l.keys && !l.chained {
 			continue
 		}
-		n, _ := l.step.with("role-to-assume")
-		t := service.Target{Caller: caller(s.Model, l), Resource: l.role, Account: arn.Account(l.role), Region: l.region, At: n.Where(), What: "role of the job"}
-		if _, id := l.step.with("role-external-id"); id != "" {
-			t.Context.Set("sts:ExternalId", id)
+		t := keyed(s, l)
+		if l.external != "" {
+			t.Context.Set("sts:ExternalId", l.external)
 		}
 		session(&t, l)
+		if l.keys {
+			// The request of an access key does not carry them at all
+			// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent).
+			t.Context.SetAbsent("aws:MultiFactorAuthPresent")
+			t.Context.SetAbsent("aws:MultiFactorAuthAge")
+		}
 		ts = append(ts, t)
 	}
 	return ts
 }
 
-// caller is whose rights a login has: for a key the only declared user that
-// the trust of the role names, if there is one only.
-func caller(m *cloud.Model, l *login) iam.Principal {
-	if l.chained && l.before != "" {
-		return iam.Principal{ARN: l.before}
+func keyed(s *service.Site, l *login) service.Target {
+	return service.Target{
+		Caller: caller(s, l), Resource: l.role, Account: arn.Account(l.role), Region: l.region, At: l.at.Where(), What: "role of the job",
 	}
-	if u := keyUser(m, l.role); u != nil {
-		m.Assume("the access key of the workflow that takes on role " + match.Render(l.role) + " is that of user " + match.Render(u.Name) + ", the only user that the role trusts")
-		return iam.Principal{ARN: u.ARN}
-	}
-	return iam.Principal{ARN: fmt.Sprintf("arn:aws:iam::%s:user/%s", arn.Account(l.role), match.Hole(match.Name, "the user of the access key"))}
 }
 
-// keyUser is the one declared user whom the trust of a role names, nil where
-// it names none or several.
-func keyUser(m *cloud.Model, role string) *cloud.Principal {
-	p := m.Principal(role)
-	if p == nil || p.Trust == nil || p.Trust.Policy == nil {
-		return nil
-	}
-	var found *cloud.Principal
-	for _, st := range p.Trust.Policy.Statements {
-		for _, e := range st.Principals {
-			u := m.Principal(e.Text)
-			if e.Type != iam.PrincipalAWS || u == nil || u.Kind != cloud.User || u == found {
-				continue
-			}
-			if found != nil {
-				return nil
-			}
-			found = u
-		}
-	}
-	return found
-}
-
+// tagged: only configure-aws-credentials tags its session.
 func tagged(s *service.Site) []service.Target {
 	var ts []service.Target
 	for _, l := range logins(s) {
-		if _, skip := l.step.with("role-skip-session-tagging"); !l.keys && !l.chained || skip == "true" {
+		if !l.tags || !l.keys && !l.chained {
 			continue
 		}
-		n, _ := l.step.with("role-to-assume")
-		t := service.Target{Caller: caller(s.Model, l), Resource: l.role, Account: arn.Account(l.role), Region: l.region, At: n.Where(), What: "role of the job"}
+		t := keyed(s, l)
 		t.Context.Open = true
 		ts = append(ts, t)
 	}
@@ -347,7 +281,7 @@ func steps(s *service.Site, want script.Sure) []service.Target {
 			next++
 			continue
 		}
-		if st.uses == configure {
+		if st.logsIn() {
 			in = nil // a key and no role: nobody knows whose
 		}
 		if in == nil {
@@ -408,6 +342,9 @@ func (st *step) commands(s *service.Site, j *job) []script.Call {
 	for i := len(st.env) - 1; i >= 0; i-- {
 		if e := st.env[i]; e != nil && e.Kind == doc.Map {
 			for _, f := range e.Fields {
+				if i > 0 && slices.Contains(exported, f.Name()) {
+					continue
+				}
 				sh.Set(f.Name(), expand(f.Value.Str(), st.env, 0))
 			}
 		}
@@ -422,6 +359,11 @@ func (st *step) commands(s *service.Site, j *job) []script.Call {
 	}
 	return r.Calls()
 }
+
+// exported are the variables that a login leaves to the steps after it, over
+// those of the job and the workflow; only a step's own come before
+// (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-environment-variable).
+var exported = []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
 
 // action: what an action of AWS calls.
 func (st *step) action(s *service.Site) []service.Target {

@@ -16,7 +16,7 @@ import (
 // checks: what keeps a job from logging in whatever the trust says.
 var checks = []service.Check{
 	{Code: "RUN055", On: "entry", Find: noPermission},
-	{Code: "RUN056", On: "entry", Find: tooLong},
+	{Code: "RUN056", On: "entry", Find: wrongLength},
 	{Code: "RUN057", On: "entry", Find: otherAudience},
 }
 
@@ -51,33 +51,46 @@ func noPermission(s *service.Site, _ *service.Call) []diag.Finding {
 	return nil
 }
 
-// tooLong finds a session that is asked for longer than the role gives, or
-// than a role that was taken on with a role can be.
-func tooLong(s *service.Site, _ *service.Call) []diag.Finding {
+// wrongLength finds a session that is asked for longer than the role gives, or
+// than a role that was taken on with a role can be, or shorter than any is.
+func wrongLength(s *service.Site, _ *service.Call) []diag.Finding {
 	j := jobAt(s)
 	if j == nil {
 		return nil
 	}
 	var fs []diag.Finding
 	for _, l := range logins(s) {
-		n, v := l.step.with("role-duration-seconds")
+		v := l.step.text(l.lasts)
 		want, err := strconv.Atoi(v)
+		if err != nil {
+			continue
+		}
+		f := diag.Finding{At: l.lasts.Where(), Severity: diag.Error, Certainty: diag.Proved}
+		if l.step.uses == assume {
+			f.Certainty = diag.Likely // what its image does is told by its README alone
+		}
+		asks := fmt.Sprintf("job %s asks for a session of %d seconds", j.name, want)
+		if want < service.ShortestSession {
+			f.Message = fmt.Sprintf("%s, and AWS STS gives none below %d", asks, service.ShortestSession)
+			f.AWSError = service.TooShort(want)
+			f.Fixes = service.Reword(l.lasts, v, strconv.Itoa(service.ShortestSession), "ask for the shortest session that there is")
+			fs = append(fs, f)
+			continue
+		}
 		most, why, ok := service.LongestSession(s.Model, l.role)
-		if err != nil || !ok {
+		if !ok {
 			continue
 		}
 		p := s.Model.Principal(l.role)
-		shows := "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+		f.AWSError = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
 		if l.chained && most > 3600 {
 			most, why = 3600, "the most that one role gives to another"
-			shows = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
+			f.AWSError = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
 		}
 		if want > most {
-			fs = append(fs, diag.Finding{
-				At: n.Where(), Severity: diag.Error, Certainty: diag.Proved, AWSError: shows,
-				Message: fmt.Sprintf("job %s asks for a session of %d seconds, and role %s gives %d at most, %s", j.name, want, match.Render(p.Name), most, why),
-				Related: []diag.Note{{At: p.Resource.Span, Message: "the role"}},
-			})
+			f.Message = fmt.Sprintf("%s, and role %s gives %d at most, %s", asks, match.Render(p.Name), most, why)
+			f.Related = []diag.Note{{At: p.Resource.Span, Message: "the role"}}
+			fs = append(fs, f)
 		}
 	}
 	return fs
@@ -144,14 +157,16 @@ Could not load credentials from any providers".
 `,
 	},
 	{
-		Code: "RUN056", Theorem: "runs", Title: "a job asks for a longer session than its role gives",
+		Code: "RUN056", Theorem: "runs", Title: "a job asks for a session of a length that its role does not give",
 		Doc: `
 A session of a role lasts at most as long as the role's ` + "`MaxSessionDuration`" + `, an hour unless it says otherwise, and never more
-than an hour for a role that was taken on with the credentials of another role.
+than an hour for a role that was taken on with the credentials of another role. AWS STS gives none below 900 seconds.
 
-**What AWS shows**: "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+**What AWS shows**: "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.", or "Value '…' at
+'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900".
 
-**Remedy**: a smaller ` + "`role-duration-seconds`" + `, or a larger ` + "`MaxSessionDuration`" + ` where the job really takes that long.
+**Remedy**: a smaller ` + "`role-duration-seconds`" + `, or a larger ` + "`MaxSessionDuration`" + ` where the job really takes that long; 900 or
+more where it is too small.
 
 **Sources**
 - https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html

@@ -105,7 +105,7 @@ func glob(pattern, what string) string {
 func (j *job) runs(e event, s subject) (keep bool, unsure string) {
 	conds := []*doc.Node{j.node.Get("if")}
 	for _, st := range j.steps {
-		if st.uses == configure {
+		if st.logsIn() {
 			conds = append(conds, st.node.Get("if"))
 		}
 	}

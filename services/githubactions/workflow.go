@@ -54,10 +54,9 @@ func workflows(files []*source.File) []*workflow {
 		for _, field := range jobs.Fields {
 			j := &job{flow: w, name: field.Name(), node: field.Value}
 			for n := range field.Value.Get("steps").Elems() {
-				uses, _, _ := strings.Cut(n.Get("uses").Str(), "@")
-				j.steps = append(j.steps, &step{n, uses, []*doc.Node{n.Get("env"), field.Value.Get("env"), root.Get("env")}})
+				j.steps = append(j.steps, &step{n, action(n.Get("uses").Str()), []*doc.Node{n.Get("env"), field.Value.Get("env"), root.Get("env")}})
 			}
-			if slices.ContainsFunc(j.steps, func(s *step) bool { return s.uses == configure }) {
+			if slices.ContainsFunc(j.steps, (*step).logsIn) {
 				w.jobs = append(w.jobs, j)
 			}
 		}

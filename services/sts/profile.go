@@ -1,7 +1,6 @@
 package sts
 
 import (
-	"path"
 	"strings"
 
 	"penstock/arn"
@@ -9,7 +8,6 @@ import (
 	"penstock/iam"
 	"penstock/match"
 	"penstock/service"
-	"penstock/source"
 )
 
 const profilePage = "https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-role.html"
@@ -27,73 +25,6 @@ var entries = []service.Entry{{
 		Targets: profileRole,
 	}},
 }}
-
-// A profile is one section of a configuration file.
-type profile struct {
-	file *source.File
-	name string
-	at   source.Span
-	keys map[string]value
-}
-
-type value struct {
-	text string
-	at   source.Span
-}
-
-func (p *profile) get(key string) string { return p.keys[key].text }
-
-// parseConfig reads a configuration file of the AWS CLI: [default], [profile
-// x], [sso-session x], each with "key = value" lines; '#' and ';' begin a
-// comment
-// (https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html).
-func parseConfig(f *source.File) map[string]*profile {
-	out := map[string]*profile{}
-	var in *profile
-	at := 0
-	for line := range strings.SplitAfterSeq(string(f.Data), "\n") {
-		start := at
-		at += len(line)
-		text := strings.TrimSpace(line)
-		span := func(s string) source.Span {
-			i := start + strings.Index(line, s)
-			return source.Span{File: f, Start: i, End: i + len(s)}
-		}
-		switch {
-		case text == "" || text[0] == '#' || text[0] == ';':
-		case text[0] == '[':
-			name, _, ok := strings.Cut(text[1:], "]")
-			if !ok {
-				in = nil
-				continue
-			}
-			name = strings.Join(strings.Fields(strings.Trim(name, `"`)), " ")
-			name = strings.ReplaceAll(strings.TrimPrefix(name, "profile "), `"`, "")
-			in = &profile{file: f, name: name, at: span(text), keys: map[string]value{}}
-			out[name] = in
-		case in != nil && line[0] != ' ' && line[0] != '\t':
-			k, v, ok := strings.Cut(text, "=")
-			if !ok {
-				continue
-			}
-			if i := strings.Index(v, " #"); i >= 0 {
-				v = v[:i]
-			}
-			v = strings.TrimSpace(v)
-			in.keys[strings.ToLower(strings.TrimSpace(k))] = value{v, span(text)}
-		}
-	}
-	return out
-}
-
-// isConfig tells a configuration file by its name; stacks has looked inside.
-func isConfig(f *source.File) bool {
-	switch path.Ext(f.Name) {
-	case ".yml", ".yaml", ".json":
-		return false
-	}
-	return true
-}
 
 func findProfiles(m *cloud.Model) []*service.Start {
 	var out []*service.Start
@@ -181,8 +112,8 @@ func profileRole(s *service.Site) []service.Target {
 // an access key's.
 func from(m *cloud.Model, p *profile, all map[string]*profile) (who string, user bool) {
 	src := all[p.get("source_profile")]
-	if name := p.get("source_profile"); src == nil && name != "" {
-		src = &profile{file: p.file, name: name} // in the credentials file
+	if named := p.get("source_profile"); src == nil && named != "" {
+		src = &profile{file: p.file, name: named} // in the credentials file
 	}
 	account := arn.Account(p.get("mfa_serial"))
 	switch {
@@ -196,9 +127,9 @@ func from(m *cloud.Model, p *profile, all map[string]*profile) (who string, user
 	}
 	// The key's user: the one that the MFA device is named after, or the only
 	// one of the account.
-	device := ""
-	if a, err := arn.Parse(p.get("mfa_serial")); err == nil {
-		device = strings.TrimPrefix(a.Resource, "mfa/")
+	device := p.device()
+	if u := elsewhere(m, p); u != nil {
+		return u.ARN, true // RUN061
 	}
 	var found []*cloud.Principal
 	for u := range m.Principals() {
@@ -220,6 +151,42 @@ func from(m *cloud.Model, p *profile, all map[string]*profile) (who string, user
 	return "arn:aws:iam::" + orAccount(account, src) + ":user/" + device, true
 }
 
+// device is the name of the profile's virtual MFA device, "" where it has none
+// or another kind.
+func (p *profile) device() string {
+	a, err := arn.Parse(p.get("mfa_serial"))
+	if err != nil {
+		return ""
+	}
+	name, ok := strings.CutPrefix(a.Resource, "mfa/")
+	if !ok {
+		return ""
+	}
+	return name
+}
+
+// elsewhere is the one declared user that the MFA device of the profile is
+// named after, where the device is said to be in another account, in which
+// there is no such user: a device belongs to its user
+// (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html,
+// SerialNumber).
+func elsewhere(m *cloud.Model, p *profile) *cloud.Principal {
+	device, account := p.device(), arn.Account(p.get("mfa_serial"))
+	if device == "" || match.HasHole(account) {
+		return nil
+	}
+	var found []*cloud.Principal
+	for u := range m.Principals() {
+		if u.Kind == cloud.User && (u.Name == device || u.Account == account) {
+			found = append(found, u)
+		}
+	}
+	if len(found) != 1 || found[0].Account == account || match.HasHole(found[0].Account) {
+		return nil
+	}
+	return found[0]
+}
+
 func orAccount(account string, p *profile) string {
 	if account != "" {
 		return account
@@ -229,7 +196,7 @@ func orAccount(account string, p *profile) string {
 
 // broken says why the CLI cannot use a profile, "" where it can.
 func broken(p *profile, all map[string]*profile) string {
-	src, named := p.keys["source_profile"]
+	_, named := p.keys["source_profile"]
 	_, env := p.keys["credential_source"]
 	_, web := p.keys["web_identity_token_file"]
 	switch {
@@ -237,10 +204,6 @@ func broken(p *profile, all map[string]*profile) string {
 		return "has both source_profile and credential_source, of which it may have one"
 	case !named && !env && !web:
 		return "has role_arn and neither source_profile nor credential_source, so that nobody takes on the role"
-	case named && all[src.text] == nil && !strings.HasPrefix(path.Base(p.file.Name), "aws"):
-		return "" // it may stand in the credentials file
-	case named && all[src.text] == nil && src.text != "default":
-		return "names the source profile " + src.text + ", which the file does not have"
 	}
 	seen := map[string]bool{}
 	for q := p; q != nil && q.get("source_profile") != ""; q = all[q.get("source_profile")] {
