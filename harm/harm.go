@@ -63,7 +63,7 @@ func Of(action string) Class {
 		return Look
 	case begins(name, "delete", "terminate", "purge", "schedulekeydeletion", "deregister", "batchdelete", "release", "destroy"):
 		return Destroy
-	case begins(name, "run", "purchase", "request", "launch", "allocate"), strings.HasPrefix(name, "create") && !strings.HasPrefix(name, "createlog"):
+	case begins(name, "run", "purchase", "request", "launch", "allocate", "register"), strings.HasPrefix(name, "create") && !strings.HasPrefix(name, "createlog"):
 		return Spend
 	default:
 		return Write

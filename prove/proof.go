@@ -6,6 +6,8 @@ import (
 	"penstock/cloud"
 	"penstock/diag"
 	"penstock/iam/authz"
+	"penstock/iam/facts"
+	"penstock/iam/reach"
 	"penstock/service"
 )
 
@@ -52,6 +54,28 @@ func Remember[T any](p *Proof, key string, compute func() T) T {
 	v := compute()
 	p.memo[key] = v
 	return v
+}
+
+// Reach returns the engine that answers about all requests, made over the
+// engine of the proof.
+func (p *Proof) Reach() *reach.Engine {
+	return Remember(p, "reach", func() *reach.Engine { return NewReach(p.Options.Engine) })
+}
+
+// NewReach returns an engine about all requests that knows AWS's actions from
+// the embedded facts.
+func NewReach(e *authz.Engine) *reach.Engine {
+	return reach.New(e, reach.Options{Sent: true, Actions: func(prefix string) []string {
+		svc, ok := facts.Service(prefix)
+		if !ok {
+			return nil
+		}
+		var out []string
+		for a := range svc.Actions() {
+			out = append(out, a.Name)
+		}
+		return out
+	}})
 }
 
 // Stopped returns the calls of models that stop a run for certain: theorem one

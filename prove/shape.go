@@ -33,14 +33,14 @@ func (p *prover) misfits(m *cloud.Model) []misfit {
 			continue
 		}
 		for _, path := range t.ARNs {
-			for n := range reach(r.Props, path) {
+			for n := range nodes(r.Props, path) {
 				if v := cloud.Text(n); v != "" && arnLike.Match(v) == truth.No {
 					out = append(out, misfit{r, path, n, v, true})
 				}
 			}
 		}
 		for _, path := range t.Names {
-			for n := range reach(r.Props, path) {
+			for n := range nodes(r.Props, path) {
 				if v := cloud.Text(n); v != "" && arnLike.Match(v) == truth.Yes {
 					out = append(out, misfit{r, path, n, v, false})
 				}
@@ -62,9 +62,9 @@ func (p *prover) shapes(m *cloud.Model) []diag.Finding {
 
 var arnLike = match.Compile("arn:*")
 
-// reach yields the nodes at a path in which "[]" stands for every element of
+// nodes yields the nodes at a path in which "[]" stands for every element of
 // a list.
-func reach(n *doc.Node, path string) iter.Seq[*doc.Node] {
+func nodes(n *doc.Node, path string) iter.Seq[*doc.Node] {
 	return func(yield func(*doc.Node) bool) { walkPath(n, strings.Split(path, "."), yield) }
 }
 

@@ -1,0 +1,22 @@
+package more_test
+
+import (
+	"flag"
+	"testing"
+
+	"penstock/internal/provetest"
+	"penstock/prove"
+	"penstock/prove/more"
+)
+
+var update = flag.Bool("update", false, "rewrite the want sections")
+
+func options(w *provetest.World) prove.Options {
+	opt := w.Options()
+	opt.Theorems = []prove.Theorem{prove.NothingMore}
+	opt.Provers = map[prove.Theorem]prove.Prover{prove.NothingMore: more.Prove}
+	return opt
+}
+
+// TestArchives proves the world of each archive and compares what it says.
+func TestArchives(t *testing.T) { provetest.Archives(t, "testdata/*.txtar", *update, options) }

@@ -1,0 +1,239 @@
+package more
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"penstock/cloud"
+	"penstock/diag"
+	"penstock/doc"
+	"penstock/doc/splice"
+	"penstock/iam"
+	"penstock/match"
+	"penstock/prove"
+	"penstock/source"
+	"penstock/truth"
+)
+
+// mostPatches bounds the patches of a report: each is proved by reading
+// everything again.
+const mostPatches = 16
+
+// patch returns the fix that leaves a statement what its subject needs of it,
+// if it can be written and theorem one holds with it as it did without.
+func (f *finder) patch(x *extra, gs []granted) []diag.Fix {
+	opt := f.proof.Options
+	if opt.Mend == nil || opt.Author == nil || f.patches >= mostPatches || x.at.Node == nil || x.at.Resource == nil {
+		return nil
+	}
+	list, node, i := statementNode(x.at.Node, x.stmt.Span)
+	if node == nil {
+		return nil
+	}
+	f.patches++
+	edits, message, ok := f.narrow(x, gs, list, node, i)
+	if !ok || len(edits) == 0 {
+		return nil
+	}
+	models, err := opt.Mend(edits)
+	if err != nil || !f.stillRuns(models) {
+		return nil
+	}
+	return []diag.Fix{{Message: message, Edits: edits}}
+}
+
+// narrow writes the edits: a statement of which nothing is needed goes, an
+// action that is not needed goes, a resource that is wider than needed gives
+// way to what is needed.
+func (f *finder) narrow(x *extra, gs []granted, list, node *doc.Node, i int) ([]diag.Edit, string, bool) {
+	if x.stmt.NotAction || x.stmt.NotResource {
+		return nil, "", false
+	}
+	keep, resources := f.needed(x, gs)
+	if len(keep) == 0 {
+		if list == nil || list.Kind != doc.List || len(list.Items) < 2 {
+			return nil, "", false // a policy without statements is none
+		}
+		edits, err := splice.RemoveItem(list, i)
+		return edits, "remove the statement", err == nil
+	}
+	var edits []diag.Edit
+	var says []string
+	if acts := node.Get("Action"); !same(texts(acts), keep) {
+		e, err := splice.Replace(acts, oneOrList(keep))
+		if err != nil {
+			return nil, "", false
+		}
+		if e2, removed := f.removeActions(acts, keep); removed {
+			e = e2
+		}
+		edits = append(edits, e...)
+		says = append(says, "leave "+strings.Join(keep, ", "))
+	}
+	if resources != nil {
+		var vs []splice.Value
+		for _, r := range resources {
+			v, ok := f.proof.Options.Author(x.at.Resource, r)
+			if !ok {
+				return nil, "", false
+			}
+			if !slices.ContainsFunc(vs, func(w splice.Value) bool { return w.Tag == v.Tag && w.Text == v.Text }) {
+				vs = append(vs, v)
+			}
+		}
+		v := splice.List(vs...)
+		if len(vs) == 1 {
+			v = vs[0]
+		}
+		e, err := splice.Replace(node.Get("Resource"), v)
+		if err != nil {
+			return nil, "", false
+		}
+		edits = append(edits, e...)
+		says = append(says, "on what is needed")
+	}
+	return edits, strings.Join(says, ", ") + fmt.Sprintf(" in the statement of %s", match.Render(x.subject.Name)), true
+}
+
+// removeActions removes the items of a list that are not kept, where what is
+// kept are items of it; so the comments of the others stay.
+func (f *finder) removeActions(acts *doc.Node, keep []string) ([]diag.Edit, bool) {
+	if acts == nil || acts.Kind != doc.List {
+		return nil, false
+	}
+	for _, k := range keep {
+		if !slices.Contains(texts(acts), k) {
+			return nil, false
+		}
+	}
+	var edits []diag.Edit
+	for i, it := range acts.Items {
+		if slices.Contains(keep, it.Text) {
+			continue
+		}
+		e, err := splice.RemoveItem(acts, i)
+		if err != nil {
+			return nil, false
+		}
+		edits = append(edits, e...)
+	}
+	return edits, len(edits) > 0
+}
+
+// needed returns the actions of the statement to keep, in its words where none
+// of what they name is extra, and the resources to put in the place of those
+// that are too wide; nil resources stay.
+func (f *finder) needed(x *extra, gs []granted) (keep, resources []string) {
+	extra := func(action string) bool {
+		return slices.ContainsFunc(gs, func(g granted) bool {
+			return strings.EqualFold(g.action, action) && slices.ContainsFunc(x.idle, func(i granted) bool { return i.action == g.action })
+		})
+	}
+	wide := slices.ContainsFunc(gs, func(g granted) bool {
+		return slices.ContainsFunc(x.wide, func(w granted) bool { return w.action == g.action })
+	})
+	for _, e := range x.stmt.Actions {
+		one := iam.Statement{Actions: []iam.Elem{e}}
+		names, all := expand(&one)
+		if all {
+			names = f.called(x.subject, e.Text)
+		}
+		var left []string
+		for _, n := range names {
+			if !extra(n) && (!all || len(x.subject.needs[strings.ToLower(n)]) > 0) {
+				left = append(left, n)
+			}
+		}
+		if len(left) == len(names) && !all {
+			keep = append(keep, e.Text)
+			continue
+		}
+		keep = append(keep, left...)
+	}
+	if !wide && !x.all {
+		return keep, nil
+	}
+	for _, k := range keep {
+		for _, n := range x.subject.needs[strings.ToLower(k)] {
+			if !slices.Contains(resources, n) {
+				resources = append(resources, n)
+			}
+		}
+	}
+	return keep, resources
+}
+
+// called returns the actions that the subject calls and that a pattern names.
+func (f *finder) called(s *subject, pattern string) []string {
+	p := match.CompileFold(pattern)
+	var out []string
+	for _, r := range f.proof.Runs(f.model) {
+		for _, st := range r.Steps {
+			for _, c := range st.Calls {
+				if c.Request.Principal.ARN == s.ARN && p.Match(c.Request.Action) == truth.Yes && !slices.Contains(out, c.Request.Action) {
+					out = append(out, c.Request.Action)
+				}
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// stillRuns reports whether every call that is allowed now is allowed by the
+// changed models.
+func (f *finder) stillRuns(models []*cloud.Model) bool {
+	before := map[string]bool{}
+	for _, c := range f.proof.Stopped() {
+		before[key(c)] = true
+	}
+	for _, c := range f.proof.Again(models).Stopped() {
+		if !before[key(c)] {
+			return false
+		}
+	}
+	return true
+}
+
+func key(c *prove.Call) string {
+	return strings.Join([]string{c.Row.ID, c.Request.Principal.ARN, c.Request.Principal.Service, c.Request.Action, c.Request.Resource}, "|")
+}
+
+// statementNode finds the statement with a span in a document: the list that
+// holds it, nil where the document has a single one, and its place there.
+func statementNode(document *doc.Node, at source.Span) (list, node *doc.Node, index int) {
+	st := document.Get("Statement")
+	if st == nil {
+		return nil, nil, 0
+	}
+	if st.Kind == doc.Map {
+		if st.Span == at {
+			return nil, st, 0
+		}
+		return nil, nil, 0
+	}
+	for i, it := range st.Items {
+		if it.Span == at {
+			return st, it, i
+		}
+	}
+	return nil, nil, 0
+}
+
+func texts(n *doc.Node) []string {
+	var out []string
+	for e := range n.Elems() {
+		out = append(out, e.Text)
+	}
+	return out
+}
+
+func same(a, b []string) bool { return slices.Equal(a, b) }
+
+func oneOrList(ss []string) splice.Value {
+	if len(ss) == 1 {
+		return splice.String(ss[0])
+	}
+	return splice.Strings(ss...)
+}
