@@ -9,6 +9,7 @@ import (
 	"penstock/iac/cfn"
 	"penstock/iam"
 	"penstock/prove"
+	"penstock/prove/trail"
 	"penstock/service"
 	"penstock/services/all"
 )
@@ -18,6 +19,7 @@ import (
 func codes() []service.Code {
 	var out []service.Code
 	out = append(out, prove.Codes()...)
+	out = append(out, trail.Codes()...)
 	for _, s := range all.Services() {
 		out = append(out, s.Codes...)
 	}

@@ -16,6 +16,7 @@ import (
 	"penstock/internal/report"
 	"penstock/internal/term"
 	"penstock/prove"
+	"penstock/prove/trail"
 	"penstock/services/all"
 )
 
@@ -74,6 +75,9 @@ denied.`,
 // options checks the flags.
 func (f *proveFlags) options(args []string) (prove.Options, term.Mode, error) {
 	opt := prove.Options{Services: all.Services()}
+	opt.Provers = map[prove.Theorem]prove.Prover{
+		prove.Trail: trail.Prove,
+	}
 	var mode term.Mode
 	fail := func(format string, a ...any) (prove.Options, term.Mode, error) {
 		return opt, mode, usage(format, a...)

@@ -31,7 +31,7 @@ var floors = [][]string{
 	{"iam/authz", "iam/authz/naive", "pipeline", "harm"},
 	{"iam/reach"},
 	{"service", "iam/ask"},
-	{"service/sdk", "service/script", "service/schema", "iac/sam"},
+	{"service/sdk", "service/script", "service/schema", "iac/sam", "chain"},
 	{"iac/cfn", "prove"},
 	{"prove/more", "prove/gate"},
 	{"iac/cfn/cfntest", "query"},

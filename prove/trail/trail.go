@@ -1,0 +1,251 @@
+// Package trail proves theorem four, "it leaves a trace": each call that a
+// pipeline makes and that CloudTrail can record, and each call that would
+// weaken what the other theorems say, is recorded by a trail; no principal of
+// the pipeline can stop, change or blind that trail or what it alerts; and
+// each call that would weaken them raises an alert that can fire.
+//
+// What is recorded follows from the trails that the stacks declare and from
+// the shapes of services/cloudtrail. Whether a trail, a rule or an alarm
+// reaches what it names is theorem one's walk, asked again and not repeated.
+// Whether a rule or a metric filter matches is asked of packages trail/pattern
+// and trail/filter over events of which only the call is known: whoever makes
+// it, from wherever.
+//
+// What only stops a pipeline, and is seen by that, is a warning where it
+// raises no alert, and does not fail the theorem.
+package trail
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"penstock/arn"
+	"penstock/cloud"
+	"penstock/diag"
+	"penstock/match"
+	"penstock/prove"
+	"penstock/services/cloudtrail"
+)
+
+// Prove is the prover of theorem four.
+func Prove(p *prove.Proof) (prove.TheoremResult, []diag.Finding) {
+	res := prove.TheoremResult{Theorem: prove.Trail}
+	var found [][]diag.Finding
+	subject := false
+	for i, m := range p.Models {
+		w := newWorld(p, m)
+		if len(w.pipelines) == 0 {
+			found = append(found, nil)
+			continue
+		}
+		subject = true
+		w.prove()
+		found = append(found, w.found)
+		for _, a := range w.assumes {
+			if !slices.Contains(res.Assumes, a) {
+				res.Assumes = append(res.Assumes, a)
+			}
+		}
+		if i == 0 {
+			res.Why = w.summary()
+		}
+	}
+	fs := p.MergeScenarios(found)
+	for i := range fs {
+		fs[i].Theorem = string(prove.Trail)
+	}
+	res.Outcome = outcome(fs)
+	if !subject {
+		res.Outcome, res.Why = prove.NotApplicable, "no stack declares a pipeline"
+	}
+	return res, fs
+}
+
+func outcome(fs []diag.Finding) prove.Outcome {
+	o := prove.Holds
+	for _, f := range fs {
+		switch {
+		case f.Severity == diag.Error && f.Certainty != diag.Possible:
+			return prove.Fails
+		case f.Severity != diag.Info && f.Certainty == diag.Possible:
+			o = prove.Depends
+		}
+	}
+	return o
+}
+
+// A world is one model, looked at for its trace.
+type world struct {
+	p         *prove.Proof
+	m         *cloud.Model
+	pipelines []*prove.Run
+	alone     map[*cloud.Resource]*prove.Run // what runs by itself
+	trails    []*cloud.Resource
+	roles     []string // ARNs of the pipelines' principals, each once
+	calls     []*record
+	silent    []string // actions of the pipelines that leave no event
+	weak      []*weak
+	alerts    []*alert
+	memo      map[string]recorded
+
+	found   []diag.Finding
+	assumes []string
+}
+
+func newWorld(p *prove.Proof, m *cloud.Model) *world {
+	w := &world{p: p, m: m, alone: map[*cloud.Resource]*prove.Run{}, memo: map[string]recorded{}}
+	for _, r := range p.Runs(m) {
+		switch {
+		case r.Pipeline != nil, r.Entry.Resource == nil && r.Entry.Kind != prove.Grants:
+			w.pipelines = append(w.pipelines, r)
+		case r.Entry.Resource != nil:
+			w.alone[r.Entry.Resource] = r
+		}
+	}
+	for t := range m.OfType("AWS::CloudTrail::Trail") {
+		w.trails = append(w.trails, t)
+	}
+	return w
+}
+
+func (w *world) prove() {
+	if len(w.trails) == 0 {
+		w.noTrail()
+		return
+	}
+	w.collect()
+	w.weaken()
+	w.record()
+	w.hear()
+	w.blind()
+	w.keep()
+	w.trust()
+}
+
+// noTrail is one finding for a world that records nothing.
+func (w *world) noTrail() {
+	r := w.pipelines[0]
+	at := r.Steps[0].Site()
+	f := diag.Finding{
+		Code: "TRAIL001", Severity: diag.Error, Certainty: diag.Proved,
+		Message: fmt.Sprintf("no stack declares a trail: nothing records what %s does, and whoever changes it, its gate or its roles is neither seen nor reported", w.pipelineNames()),
+	}
+	switch {
+	case r.Pipeline != nil:
+		f.At = r.Pipeline.Span
+	case r.Entry != nil:
+		f.At = r.Entry.At
+	case at != nil && at.Resource != nil:
+		f.At = at.Resource.Span
+	}
+	w.found = append(w.found, f)
+}
+
+func (w *world) pipelineNames() string {
+	var names []string
+	for _, r := range w.pipelines {
+		if r.Pipeline != nil {
+			names = append(names, match.Render(r.Pipeline.Name))
+		} else {
+			names = append(names, r.Entry.Title)
+		}
+	}
+	if r := w.pipelines[0]; r.Pipeline == nil {
+		return list(names, 3)
+	}
+	return plural(len(names), "pipeline") + " " + list(names, 3)
+}
+
+// collect gathers the principals of the pipelines and the events that their
+// calls leave.
+func (w *world) collect() {
+	seen := map[string]bool{}
+	for _, r := range w.pipelines {
+		for _, s := range r.Steps {
+			w.principal(s.Role)
+			for _, c := range s.Calls {
+				w.principal(c.Request.Principal.ARN)
+				shape := cloudtrail.ShapeOf(c.Request.Action)
+				if shape.Class == cloudtrail.Unrecorded {
+					if !slices.Contains(w.silent, shape.Action) {
+						w.silent = append(w.silent, shape.Action)
+					}
+					continue
+				}
+				rec := newRecord(shape, c)
+				if k := rec.key(); !seen[k] {
+					seen[k] = true
+					w.calls = append(w.calls, rec)
+				}
+			}
+		}
+	}
+	slices.Sort(w.silent)
+}
+
+func (w *world) principal(a string) {
+	x, err := arn.Parse(a)
+	if err != nil || x.Service != "iam" || slices.Contains(w.roles, a) {
+		return
+	}
+	w.roles = append(w.roles, a)
+}
+
+// summary says in a clause what was looked at.
+func (w *world) summary() string {
+	if len(w.trails) == 0 {
+		return ""
+	}
+	var parts []string
+	if n := len(w.calls); n > 0 {
+		parts = append(parts, fmt.Sprintf("%s of the pipeline looked for in %s", plural(n, "event"), plural(len(w.trails), "trail")))
+	}
+	if n := len(w.weak); n > 0 {
+		parts = append(parts, fmt.Sprintf("%s that would weaken it in %s", plural(n, "call"), plural(len(w.alerts), "alert")))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// assume records what the theorem takes for granted, once.
+func (w *world) assume(format string, a ...any) {
+	s := fmt.Sprintf(format, a...)
+	if !slices.Contains(w.assumes, s) {
+		w.assumes = append(w.assumes, s)
+	}
+}
+
+// list writes names for a sentence, of more than n the first and how many
+// follow.
+func list(names []string, n int) string {
+	if len(names) > n+1 {
+		return strings.Join(names[:n], ", ") + fmt.Sprintf(" and %d more", len(names)-n)
+	}
+	if len(names) > 1 {
+		return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+	}
+	return strings.Join(names, "")
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// add appends s to ss once.
+func add(ss []string, s string) []string {
+	if slices.Contains(ss, s) {
+		return ss
+	}
+	return append(ss, s)
+}
+
+// name is how messages name a resource.
+func name(r *cloud.Resource) string {
+	if r.Name != "" {
+		return match.Render(r.Name)
+	}
+	return r.LogicalID
+}
