@@ -13,6 +13,9 @@ var companions = []companion{
 	// A part of a multipart upload is decrypted before it is joined; whether
 	// an object is large enough to be uploaded in parts shows when it is.
 	{"kms:GenerateDataKey", "kms:Decrypt", "https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions"},
+	// AWS's policy for artifacts has it beside the others.
+	{"kms:Decrypt", "kms:DescribeKey", "https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html"},
+	{"kms:GenerateDataKey", "kms:DescribeKey", "https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html"},
 	{"s3:PutObject", "s3:AbortMultipartUpload", "https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions"},
 	{"ecr:PutImage", "ecr:BatchGetImage", "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html"},
 	{"s3:GetObject", "s3:GetObjectVersion", "https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html"},
@@ -32,6 +35,19 @@ func (s *subject) slack() {
 		for _, r := range s.needs[strings.ToLower(c.with)] {
 			if !slices.Contains(s.needs[also], r) {
 				s.needs[also] = append(s.needs[also], r)
+			}
+		}
+	}
+	// A log group's streams are written "log-group:name:*" in AWS's policies,
+	// whatever the name of the stream
+	// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html).
+	for a, rs := range s.needs {
+		if !strings.HasPrefix(a, "logs:") {
+			continue
+		}
+		for _, r := range rs {
+			if group, _, ok := strings.Cut(r, ":log-stream:"); ok && !slices.Contains(s.needs[a], group+":*") {
+				s.needs[a] = append(s.needs[a], group+":*")
 			}
 		}
 	}
