@@ -103,6 +103,9 @@ func (a *Asker) Answer(out []byte, line string) ([]byte, bool) {
 
 // read reads the line into a.q.
 func (a *Asker) read(line string) error {
+	if a.line <= 1 {
+		line = strings.TrimPrefix(line, "\ufeff") // a byte order mark
+	}
 	c := cursor{s: line}
 	if n, ok := strings.CutPrefix(line, longMark); ok {
 		return fmt.Errorf("the line is longer than %s bytes", n)
@@ -111,14 +114,14 @@ func (a *Asker) read(line string) error {
 		for c.i < len(line) {
 			r, n := utf8.DecodeRuneInString(line[c.i:])
 			if r == utf8.RuneError && n == 1 {
-				return c.fail("byte 0x%02x is not UTF-8", line[c.i])
+				return a.unfit(&c, fmt.Sprintf("byte 0x%02x is not UTF-8", line[c.i]))
 			}
 			c.i += n
 		}
 	}
 	if strings.IndexByte(line, 0) >= 0 {
 		c.i = strings.IndexByte(line, 0)
-		return c.fail("a NUL character")
+		return a.unfit(&c, "a NUL character")
 	}
 	if err := a.question(&c); err != nil {
 		return err
@@ -127,6 +130,15 @@ func (a *Asker) read(line string) error {
 		return c.fail("more stands behind the question; each line holds one")
 	}
 	return a.check()
+}
+
+// unfit is the error for a character at c that no question may hold. What
+// stands before it is read, for the answer's id.
+func (a *Asker) unfit(c *cursor, what string) error {
+	if err := a.question(&cursor{s: c.s[:c.i]}); err == nil {
+		return c.fail("%s behind the question", what)
+	}
+	return c.fail("%s", what)
 }
 
 // decide answers the question in a.q.

@@ -210,6 +210,7 @@ func readPrincipal(p *iam.Principal, s string) error {
 	case s == "*":
 	case strings.HasPrefix(s, "arn:"):
 		p.ARN = s
+		return checkARN(s)
 	case s == "":
 		return fmt.Errorf("the request has no principal: an ARN, the name of a service, or \"*\" for an anonymous caller")
 	case strings.Contains(s, ".") && !strings.ContainsAny(s, ":/ *"):
@@ -218,6 +219,36 @@ func readPrincipal(p *iam.Principal, s string) error {
 		return fmt.Errorf("the principal %q is no ARN, no name of a service such as codebuild.amazonaws.com, and not \"*\"", s)
 	}
 	return nil
+}
+
+// checkARN reports an ARN that is nobody who makes requests.
+func checkARN(s string) error {
+	at, colons := 0, 0
+	for ; at < len(s) && colons < 5; at++ {
+		if s[at] == ':' {
+			colons++
+		}
+	}
+	if colons == 5 {
+		kind, name, _ := strings.Cut(s[at:], "/")
+		switch kind {
+		case "root":
+			if at+len(kind) == len(s) {
+				return nil
+			}
+		case "user", "role", "federated-user", "oidc-provider", "saml-provider":
+			if name != "" {
+				return nil
+			}
+		case "assumed-role":
+			if role, session, _ := strings.Cut(name, "/"); role != "" && session != "" {
+				return nil
+			}
+		case "group":
+			return fmt.Errorf("the principal %q is a group; a group makes no requests, its users do", s)
+		}
+	}
+	return fmt.Errorf("the principal %q is nobody who makes requests: want the ARN of a user, a role, a session (assumed-role/NAME/SESSION), a federated user, a root user or an identity provider", s)
 }
 
 // context reads the condition keys. Null is known to be absent.
@@ -302,6 +333,9 @@ func (a *Asker) check() error {
 		if v, _ := req.Context.Lookup("aws:principalarn"); v.State == iam.Known && len(v.Values) == 1 {
 			req.Principal.Role = roleOf(req.Principal.ARN, v.Values[0])
 		}
+	}
+	if r := req.Principal.Role; r != "" && r != req.Principal.ARN && roleOf(req.Principal.ARN, r) == "" {
+		return fmt.Errorf("the role %q is not that of the session %q", r, req.Principal.ARN)
 	}
 	if governedByTrust(req.Action) {
 		q.flags |= trust
