@@ -233,6 +233,9 @@ func (rep *Report) Explain(m *cloud.Model, e *authz.Engine, c *Call) authz.Decis
 // on its way included.
 func collect(m *cloud.Model, c *Call, q *iam.Request) *authz.Policies {
 	pol := authz.Collect(m, q)
+	if c.Target.Delegates && m.Principal(q.Resource) == nil {
+		delegated(pol, q.Resource)
+	}
 	if e := c.Target.Endpoint; e != nil {
 		pol.HasEndpoint = true
 		// The default is a gateway endpoint

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"penstock/arn"
 	"penstock/cloud"
+	"penstock/iam"
 	"penstock/iam/authz"
 	"penstock/match"
 )
@@ -58,4 +60,15 @@ func assume(m *cloud.Model, g *callGroup) {
 		facts = append(facts, match.Render(fact))
 	}
 	m.Assume(fmt.Sprintf("%s may %s, as far as that depends on %s", short(principal(c)), strings.Join(g.actions(), ", "), list(facts)))
+}
+
+// delegated gives a role that no stack declares a trust in the account that it
+// is in, and nothing else.
+func delegated(pol *authz.Policies, role string) {
+	pol.Unknown = slices.DeleteFunc(pol.Unknown, func(u authz.Unknown) bool { return u.Layer == "resource" })
+	root := arn.ARN{Partition: "aws", Service: "iam", Account: arn.Account(role), Resource: "root"}.String()
+	pol.Resource = []*iam.Policy{{Kind: iam.Trust, Version: "2012-10-17", Statements: []iam.Statement{{
+		Effect: iam.Allow, HasPrincipal: true, Principals: []iam.PrincipalElem{{Type: iam.PrincipalAWS, Elem: iam.Elem{Text: root}}},
+		Actions: []iam.Elem{{Text: "sts:AssumeRole"}},
+	}}}}
 }

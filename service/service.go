@@ -178,6 +178,10 @@ type Target struct {
 	// Assume is what is taken for granted where the verdict depends on facts
 	// that are not known: then that is said instead of a finding.
 	Assume string
+	// Delegates says that the role which the call assumes, and which no stack
+	// declares, is known to trust its account, and no more: whoever assumes it
+	// needs to be allowed to.
+	Delegates bool
 	// Instead is another request that does as well: a denial counts only where
 	// that one is denied too. Its Only holds the action.
 	Instead *Target

@@ -126,6 +126,7 @@ func (l *loader) world(sc *scenario) *world {
 	}
 	for i := 0; i < len(w.stacks); i++ {
 		w.stacks[i].nest()
+		w.stacks[i].deploys()
 	}
 	w.index()
 	for _, s := range w.stacks {

@@ -25,6 +25,8 @@ type CLI struct {
 	who    string // "build project app"
 	sure   Sure
 	out    []Call
+	made   map[string]string // a template that a command makes → what from
+	built  bool              // sam build has run
 }
 
 // NewCLI returns a reader of what runs with the site's role in its account and
@@ -66,13 +68,13 @@ func (c *CLI) Command(cmd Command) {
 		c.aws(ws[1:])
 	case "docker", "podman", "finch":
 		c.docker(ws[1:])
-	case "cdk", "sam", "terraform", "tofu", "serverless", "sls", "pulumi", "copilot", "eb", "chalice":
+	case "cdk", "npx", "yarn", "pnpm", "bunx":
+		c.cdk(ws)
+	case "sam":
+		c.sam(ws[1:])
+	case "terraform", "tofu", "serverless", "sls", "pulumi", "copilot", "eb", "chalice":
 		if len(ws) > 1 {
 			c.note("what " + ws[0].Text + " " + match.Render(ws[1].Text) + " calls")
-		}
-	case "npx", "yarn", "pnpm":
-		if len(ws) > 2 && ws[1].Text == "cdk" {
-			c.note("what cdk " + match.Render(ws[2].Text) + " calls")
 		}
 	}
 }
@@ -200,6 +202,9 @@ var everything = service.Target{Resource: "*"}
 
 // operation maps an operation of the CLI to what IAM is asked.
 func (c *CLI) operation(svc, op string, a args) {
+	if c.plain(svc, op, a) {
+		return
+	}
 	switch svc {
 	case "s3":
 		c.s3(op, a)
@@ -304,6 +309,7 @@ func (c *CLI) generic(svc, op string) {
 		What: "aws " + svc + " " + op,
 	}
 	t.Context.Open = true
+	t.Assume = "what " + t.What + " in " + match.Render(c.who) + " is called on is what its role may call it on"
 	c.add(t, prefix+":"+camel(op))
 }
 
@@ -465,13 +471,17 @@ func (c *CLI) cloudformation(op string, a args) {
 		if a.has("--s3-bucket") {
 			c.upload(a)
 		}
-		c.add(everything, "cloudformation:GetTemplateSummary")
+		// The command reads the parameters of the template itself; only others do
+		// ask for a summary.
+		c.perhaps(everything, "cloudformation:GetTemplateSummary")
 		c.add(stack(), "cloudformation:DescribeStacks", "cloudformation:CreateChangeSet", "cloudformation:DescribeChangeSet")
+		c.transform(a)
 		if !a.has("--no-execute-changeset") {
 			c.add(stack(), "cloudformation:ExecuteChangeSet")
 		}
 		role()
 	case "package":
+		c.makes(a.opt("--output-template-file"), a.opt("--template-file"))
 		c.upload(a)
 	case "create-stack", "update-stack", "delete-stack", "create-change-set":
 		c.add(stack(), "cloudformation:"+camel(op))
@@ -491,6 +501,53 @@ func (c *CLI) cloudformation(op string, a args) {
 	default:
 		c.generic("cloudformation", op)
 	}
+}
+
+// transform: the template that a command deploys may be one that SAM rewrites.
+func (c *CLI) transform(a args) {
+	name := a.opt("--template-file")
+	if name == "" {
+		name = a.opt("-t")
+	}
+	if name == "" {
+		name = a.opt("--template")
+	}
+	if name == "" || c.site.Read == nil || match.HasHole(name) {
+		return
+	}
+	f, err := c.site.Read(c.origin(name))
+	if err != nil {
+		return
+	}
+	if t, ok := c.site.UseTransform(service.Transforms(f), c.Region, a.opt("--role-arn")); ok {
+		actions := t.Only
+		t.Only = nil
+		c.add(t, actions...)
+	}
+}
+
+// origin is the template that a packaged one was made from, where an earlier
+// command made it: aws cloudformation package, sam build.
+func (c *CLI) origin(name string) string {
+	for range 4 {
+		from, ok := c.made[strings.TrimPrefix(name, "./")]
+		if !ok {
+			return name
+		}
+		name = from
+	}
+	return name
+}
+
+// makes records that a command makes one template from another.
+func (c *CLI) makes(out, from string) {
+	if out == "" || from == "" || match.HasHole(out) || match.HasHole(from) || out == from {
+		return
+	}
+	if c.made == nil {
+		c.made = map[string]string{}
+	}
+	c.made[strings.TrimPrefix(out, "./")] = from
 }
 
 // upload is the bucket that package and deploy put local files in.

@@ -85,6 +85,14 @@ var stackRows = []service.Row{
 		},
 	},
 	{
+		ID: "cloudformation.sam", Caller: "execution role of the stack, or pipeline or action role",
+		Actions: []string{"cloudformation:CreateChangeSet"}, Resource: "aws:transform/Serverless-2016-10-31",
+		Why:  "applies the transform of SAM that the template has",
+		Need: service.Stops, Basis: service.Reported,
+		Source:  "https://github.com/aws/serverless-application-model/issues/179; https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-permissions-cloudformation.html",
+		Targets: samTransform,
+	},
+	{
 		ID: "cloudformation.transform", Caller: "pipeline or action role",
 		Actions: []string{"cloudformation:CreateChangeSet"}, Resource: "aws:transform/<transform>",
 		Why:  "applies a transform of the template; with CAPABILITY_AUTO_EXPAND the template may hold one",
@@ -140,9 +148,10 @@ func stack(s *service.Site, action string) []service.Target {
 			t.Context.Set("cloudformation:ChangeSetName", v)
 		}
 	case "cloudformation:DescribeChangeSet":
-		// It is first asked for by its ARN or before it exists, without the key
+		// CodePipeline asks by the ARN of the change set, and the key is not in
+		// the request: a condition on it fails at the first deployment
 		// (https://github.com/aws/aws-cdk/issues/1034).
-		optional("cloudformation:ChangeSetName", s.Action.Get("ChangeSetName"))
+		t.Context.SetAbsent("cloudformation:ChangeSetName")
 	}
 	switch action {
 	case "cloudformation:CreateChangeSet", "cloudformation:CreateStack", "cloudformation:UpdateStack":
@@ -176,8 +185,30 @@ func pass(s *service.Site) []service.Target {
 	return []service.Target{t}
 }
 
+// samTransform: the template is at hand.
+func samTransform(s *service.Site) []service.Target {
+	st := deployed(s)
+	switch s.Action.Get("ActionMode") {
+	case changeSet, createUpdate, replace:
+	default:
+		return nil
+	}
+	if st == nil {
+		return nil
+	}
+	t, ok := s.UseTransform(service.Transforms(st.File), s.Region, s.RoleARN(s.Action.Get("RoleArn"), s.Account))
+	if !ok {
+		return nil
+	}
+	t.At = s.Action.Config.Get("TemplatePath").Where()
+	return []service.Target{t}
+}
+
 func transform(s *service.Site) []service.Target {
 	mode := s.Action.Get("ActionMode")
+	if len(samTransform(s)) > 0 {
+		return nil
+	}
 	if mode != changeSet && mode != createUpdate && mode != replace || !strings.Contains(s.Action.Get("Capabilities"), "CAPABILITY_AUTO_EXPAND") {
 		return nil
 	}

@@ -11,6 +11,7 @@ var Service = service.Service{
 	Title:    "AWS CloudFormation",
 	Types:    types,
 	Actions:  actions,
+	Jobs:     jobs,
 	Checks:   checks,
 	Codes:    codes,
 	Authored: authored,

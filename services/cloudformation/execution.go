@@ -109,12 +109,15 @@ func created(s *service.Site, listed bool) []service.Target {
 	role, _, rs := resources(s)
 	var ts []service.Target
 	for _, r := range rs {
-		for _, spec := range needs[r.Type] {
+		for _, spec := range needsOf(r.Type) {
 			n := parseNeed(spec)
 			if n.listed != listed || n.when != "" && absent(r.Prop(strings.Split(n.when, ".")...)) {
 				continue
 			}
 			for _, on := range places(s, r, n.on) {
+				if n.on == "ServiceToken" && !strings.Contains(on, ":lambda:") {
+					continue // a topic
+				}
 				t := service.Target{
 					Caller: iam.Principal{ARN: role}, Resource: on, Account: r.Account, Region: r.Region,
 					At: r.Span, What: r.LogicalID + " of stack " + match.Render(r.Stack.Name), Only: []string{n.action},
@@ -148,6 +151,9 @@ func places(s *service.Site, r *cloud.Resource, on string) []string {
 		}
 		return []string{r.ARN}
 	}
+	if prop, ok := strings.CutPrefix(on, "{"); ok {
+		return object(s, r.Prop(strings.TrimSuffix(prop, "}")))
+	}
 	var out []string
 	add := func(n *doc.Node) {
 		v := cloud.Text(n)
@@ -175,6 +181,47 @@ func places(s *service.Site, r *cloud.Resource, on string) []string {
 	}
 	add(n)
 	return out
+}
+
+// object is an object in S3 that a property names: a map with bucket and key,
+// or a URL
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stack.html,
+// TemplateURL; https://github.com/aws/aws-cdk/issues/3765 and
+// https://github.com/data-dot-all/dataall/issues/625 show that the execution
+// role reads them).
+func object(s *service.Site, n *doc.Node) []string {
+	if bucket, key := cloud.Text(n.Get("S3Bucket")), cloud.Text(n.Get("S3Key")); bucket != "" && key != "" {
+		return []string{s.Object(bucket, key).Resource}
+	}
+	bucket, key, ok := templateURL(cloud.Text(n))
+	if !ok {
+		return nil
+	}
+	return []string{s.Object(bucket, key).Resource}
+}
+
+// templateURL splits the URL of an object in its two styles
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html).
+func templateURL(url string) (bucket, key string, ok bool) {
+	rest, ok := strings.CutPrefix(url, "https://")
+	if !ok {
+		return "", "", false
+	}
+	host, path, ok := strings.Cut(rest, "/")
+	if !ok || path == "" {
+		return "", "", false
+	}
+	path, _, _ = strings.Cut(path, "?")
+	if strings.HasPrefix(host, "s3.") || strings.HasPrefix(host, "s3-") {
+		bucket, key, ok = strings.Cut(path, "/")
+		return bucket, key, ok && strings.Contains(host, ".amazonaws.com")
+	}
+	for _, sep := range []string{".s3.", ".s3-"} {
+		if b, dns, found := strings.Cut(host, sep); found && strings.Contains("."+dns, ".amazonaws.com") {
+			return b, path, true
+		}
+	}
+	return "", "", false
 }
 
 // boundary sets what IAM tells of the role that is made or changed: its

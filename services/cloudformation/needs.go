@@ -4,11 +4,12 @@ import "strings"
 
 // needs says what the create handler of a type calls, as far as is certain:
 // "action", with "@" the resource where it is not the resource itself ("*",
-// or a property that names it), with "?" the property without which the call
+// a property that names it, or in braces one that says where an object lies
+// that is read with these rights), with "?" the property without which the call
 // is not made, and a leading "~" where the schema lists the permission and a
 // creation may do without it.
 var needs = map[string][]string{
-	"AWS::CloudFormation::Stack": {"cloudformation:CreateStack", "~cloudformation:DescribeStacks"},
+	"AWS::CloudFormation::Stack": {"cloudformation:CreateStack", "~cloudformation:DescribeStacks", "s3:GetObject@{TemplateURL}"},
 	"AWS::CloudWatch::Alarm":     {"cloudwatch:PutMetricAlarm", "~cloudwatch:DescribeAlarms"},
 	"AWS::CodeBuild::Project":    {"codebuild:CreateProject", "~codebuild:BatchGetProjects"},
 	"AWS::CodeCommit::Repository": {
@@ -42,10 +43,11 @@ var needs = map[string][]string{
 	"AWS::Lambda::Alias": {"lambda:CreateAlias@FunctionName", "~lambda:GetAlias@FunctionName"},
 	"AWS::Lambda::Function": {
 		"lambda:CreateFunction", "lambda:GetFunction", "lambda:TagResource?Tags",
-		"lambda:PutFunctionConcurrency?ReservedConcurrentExecutions",
+		"lambda:PutFunctionConcurrency?ReservedConcurrentExecutions", "s3:GetObject@{Code}", "s3:GetObjectVersion@{Code}?Code.S3ObjectVersion",
 	},
-	"AWS::Lambda::Permission": {"lambda:AddPermission@FunctionName"},
-	"AWS::Lambda::Version":    {"lambda:PublishVersion@FunctionName"},
+	"AWS::Lambda::LayerVersion": {"lambda:PublishLayerVersion", "s3:GetObject@{Content}"},
+	"AWS::Lambda::Permission":   {"lambda:AddPermission@FunctionName"},
+	"AWS::Lambda::Version":      {"lambda:PublishVersion@FunctionName"},
 	"AWS::Logs::LogGroup": {
 		"logs:CreateLogGroup", "~logs:DescribeLogGroups@*", "logs:PutRetentionPolicy?RetentionInDays", "~logs:TagResource?Tags",
 	},
@@ -73,6 +75,16 @@ var needs = map[string][]string{
 	"AWS::StepFunctions::StateMachine": {
 		"states:CreateStateMachine", "~states:DescribeStateMachine", "states:TagResource?Tags",
 	},
+}
+
+// needsOf is what a type needs. A custom resource is answered by a function,
+// which CloudFormation invokes with the role that makes the stack
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-custom-resources.html).
+func needsOf(typ string) []string {
+	if strings.HasPrefix(typ, "Custom::") || typ == "AWS::CloudFormation::CustomResource" {
+		return []string{"lambda:InvokeFunction@ServiceToken"}
+	}
+	return needs[typ]
 }
 
 // owners are the types that the property of a need names.

@@ -64,9 +64,13 @@ func use(s *service.Site, second bool) []service.Target {
 		t.Else = other[prefix] + ":UseConnection"
 	}
 	owner, repo, _ := strings.Cut(s.Action.Get("FullRepositoryId"), "/")
-	for _, kv := range [][2]string{
-		{"FullRepositoryId", s.Action.Get("FullRepositoryId")}, {"OwnerId", owner}, {"RepositoryName", repo}, {"BranchName", s.Action.Get("BranchName")},
-	} {
+	// The key that a role is usually bounded by works with source actions: the
+	// condition of https://github.com/cloudposse/terraform-aws-ecs-codepipeline/pull/75
+	// failed with another value, and passes with this one.
+	if v := s.Action.Get("FullRepositoryId"); v != "" {
+		t.Context.Set(prefix+":FullRepositoryId", v)
+	}
+	for _, kv := range [][2]string{{"OwnerId", owner}, {"RepositoryName", repo}, {"BranchName", s.Action.Get("BranchName")}} {
 		t.Context.Put(prefix+":"+kv[0], iam.ContextValue{State: iam.Known, Values: []string{kv[1]}, Optional: true})
 	}
 	// Which operations of the provider a source action asks for is not

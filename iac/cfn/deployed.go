@@ -1,0 +1,164 @@
+package cfn
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"penstock/arn"
+	"penstock/doc"
+	"penstock/doc/load"
+	"penstock/match"
+	"penstock/source"
+	"penstock/truth"
+)
+
+// deploys adds the stacks that the pipelines of s deploy from templates which
+// lie beside its own and are no stack of their own: a CloudFormation action
+// names the stack, and the template as "artifact::path", with the path in the
+// repository that the template is in too. A template that cannot be read is
+// none of ours: the build may make it.
+func (s *stack) deploys() {
+	for _, r := range s.order {
+		if r.typ != "AWS::CodePipeline::Pipeline" || r.exists() == truth.No {
+			continue
+		}
+		for st := range r.body.At("Properties", "Stages").Elems() {
+			for a := range st.Get("Actions").Elems() {
+				if c := a.Get("Configuration"); a.At("ActionTypeId", "Provider").Str() == "CloudFormation" && c != nil && c.Kind == doc.Map {
+					s.deploy(r, a, c)
+				}
+			}
+		}
+	}
+}
+
+func (s *stack) deploy(r *resource, action, config *doc.Node) {
+	text := func(n *doc.Node) string {
+		if n == nil {
+			return ""
+		}
+		s.w.quiet++
+		defer func() { s.w.quiet-- }()
+		v := s.eval(n)
+		if v == nil || v == noValue || !v.IsScalar() {
+			return ""
+		}
+		return v.Text
+	}
+	switch text(config.Get("ActionMode")) {
+	case "CREATE_UPDATE", "REPLACE_ON_FAILURE", "CHANGE_SET_REPLACE":
+	default:
+		return
+	}
+	_, file, ok := strings.Cut(text(config.Get("TemplatePath")), "::")
+	name := text(config.Get("StackName"))
+	if !ok || file == "" || match.HasHole(file) || name == "" || len(s.w.stacks) >= maxStacks {
+		return
+	}
+	file = path.Join(path.Dir(s.t.name), file)
+	account, region := s.account, s.region
+	if role := text(action.Get("RoleArn")); role != "" {
+		if account = arn.Account(role); match.HasHole(account) || account == "" {
+			return
+		}
+	}
+	if v := text(action.Get("Region")); v != "" {
+		if region = v; match.HasHole(region) {
+			return
+		}
+	}
+	same := func(o *stack) bool {
+		return o.account == account && o.region == region && (o.name == name || o.t.name == file)
+	}
+	if slices.ContainsFunc(s.w.stacks, same) {
+		return
+	}
+	t, err := s.w.nestedTemplate(file)
+	if err != nil {
+		return
+	}
+	label := name
+	if match.HasHole(name) {
+		label = s.label + "-" + r.id + "-" + action.Get("Name").Str()
+	}
+	c := &stack{w: s.w, t: t, name: name, label: label, account: account, region: region, maybe: r.maybe(), given: map[string]given{}}
+	s.overrides(c, text(config.Get("ParameterOverrides")), config.Get("ParameterOverrides"))
+	if _, conf, ok := strings.Cut(text(config.Get("TemplateConfiguration")), "::"); ok && !match.HasHole(conf) {
+		if f, err := s.w.in.Read(path.Join(path.Dir(s.t.name), conf)); err == nil {
+			if n, _, err := load.Parse(f); err == nil {
+				c.take(n.Get("Parameters"), source.Span{})
+			}
+		}
+	}
+	s.w.add(c)
+}
+
+// overrides reads ParameterOverrides, a JSON text, which go before the
+// template configuration
+// (https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html).
+// Values that are functions on artifacts are unknown.
+func (s *stack) overrides(c *stack, text string, at *doc.Node) {
+	if text == "" || match.HasHole(text) && !strings.HasPrefix(strings.TrimSpace(text), "{") {
+		return
+	}
+	n, _, err := load.Parse(source.NewFile("the parameters at "+at.Where().String(), []byte(hideHoles(text))))
+	if err != nil || n.Kind != doc.Map {
+		return
+	}
+	holes := holesOf(text)
+	for i := range n.Fields {
+		v := n.Fields[i].Value
+		for j := 0; j < len(holes) && strings.Contains(v.Text, "\ue000"); j++ {
+			v.Text = strings.ReplaceAll(v.Text, hidden(j), holes[j])
+		}
+	}
+	c.take(n, at.Where())
+}
+
+// take gives parameters that the template declares; at is where, zero where
+// each value has its place.
+func (c *stack) take(n *doc.Node, at source.Span) {
+	if n == nil || n.Kind != doc.Map {
+		return
+	}
+	for _, f := range n.Fields {
+		if _, ok := c.given[f.Name()]; ok || c.t.paramOf[f.Name()] == nil || !f.Value.IsScalar() {
+			continue
+		}
+		v := *f.Value
+		where := f.Key.Span
+		if !at.IsZero() {
+			v.Span, v.Lead, where = at, 0, at
+		}
+		c.given[f.Name()] = given{node: &v, at: where}
+	}
+}
+
+// hideHoles puts private characters around a number in the place of each hole
+// of a text that is to be parsed, which a hole may not be.
+func hideHoles(s string) string {
+	for i, h := range holesOf(s) {
+		s = strings.Replace(s, h, hidden(i), 1)
+	}
+	return s
+}
+
+func hidden(i int) string { return "\ue000" + string(rune('0'+i%10)) + string(rune('0'+i/10%10)) + "\ue001" }
+
+// holesOf returns the holes of a symbolic text, in order.
+func holesOf(s string) []string {
+	var out []string
+	for {
+		i := strings.IndexByte(s, 0)
+		if i < 0 {
+			return out
+		}
+		j := strings.IndexByte(s[i+1:], 0)
+		if j < 0 {
+			return out
+		}
+		out = append(out, s[i:i+j+2])
+		s = s[i+j+2:]
+	}
+}
