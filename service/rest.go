@@ -50,7 +50,12 @@ func global(m *cloud.Model, q *iam.Request, low, name string) iam.ContextValue {
 		return principalTag(m, q, name[len("principaltag/"):])
 	case strings.HasPrefix(name, "resourcetag/"):
 		return resourceTag(m, q, low, name[len("resourcetag/"):])
-	case strings.HasPrefix(name, "requesttag/"), name == "tagkeys":
+	case strings.HasPrefix(name, "requesttag/"):
+		if v, ok := q.Context.Lookup("aws:tagkeys"); ok && v.State != iam.Unknown {
+			return absent // the row names the tags, and this is none of them
+		}
+		return listed(q, low)
+	case name == "tagkeys":
 		return listed(q, low)
 	}
 	switch name {
