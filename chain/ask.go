@@ -1,0 +1,220 @@
+package chain
+
+import (
+	"slices"
+	"strings"
+
+	"penstock/arn"
+	"penstock/cloud"
+	"penstock/iam"
+	"penstock/iam/authz"
+	"penstock/iam/reach"
+	"penstock/service"
+)
+
+// asked is a question that was put: who, and which call.
+type asked struct {
+	who  *rights
+	call int32
+}
+
+// answer is what came of it.
+type answer struct {
+	verdict reach.Verdict
+	witness *iam.Request
+	missing []string
+}
+
+// ask decides one call of an actor: any of its actions will do.
+func (g *Graph) ask(r *rights, c *numbered) answer {
+	k := asked{r, c.id}
+	if c.Caller != (iam.Principal{}) {
+		k.who = nil
+	}
+	if a, ok := g.memo[k]; ok {
+		return a
+	}
+	a := g.decide(r, c, c.Resources)
+	g.memo[k] = a
+	return a
+}
+
+// decide asks for each action of a call in turn, on resources in place of its
+// own, and returns the best answer.
+func (g *Graph) decide(r *rights, c *numbered, resources []string) answer {
+	var best answer
+	for i, action := range c.Actions {
+		if c.Caller == (iam.Principal{}) && !g.worth(r, c, i) {
+			continue
+		}
+		a := g.put(r, c, action, g.plain(c, resources))
+		if a.Verdict != reach.Some && c.Same {
+			a = g.put(r, c, action, resources)
+		}
+		if a.Verdict > best.verdict {
+			best = answer{a.Verdict, a.Witness, a.Missing}
+		}
+		if best.verdict == reach.Some {
+			break
+		}
+	}
+	return best
+}
+
+// plain is a name that reads well for what a gain makes, tried before any
+// other: "anything", in a region where the account has a stack.
+func (g *Graph) plain(c *numbered, resources []string) []string {
+	if !c.Same || len(resources) != 1 || !strings.HasSuffix(resources[0], "*") {
+		return resources
+	}
+	a, err := arn.Parse(resources[0])
+	if err != nil || strings.HasSuffix(a.Resource, "**") {
+		return resources
+	}
+	if a.Partition == "*" {
+		a.Partition = "aws"
+	}
+	if a.Region == "*" {
+		a.Region = "us-east-1"
+		for _, s := range g.model.Stacks {
+			if s.Account == a.Account && !strings.ContainsAny(s.Region, "*?\x00") {
+				a.Region = s.Region
+				break
+			}
+		}
+	}
+	a.Resource = strings.TrimSuffix(a.Resource, "*") + "anything"
+	return []string{a.String()}
+}
+
+// worth reports whether the i-th action of a call is not out of the question.
+func (g *Graph) worth(r *rights, c *numbered, i int) bool {
+	one := service.PowerCall{Actions: c.Actions[i : i+1], Resources: c.Resources}
+	return g.possible(r, &numbered{PowerCall: &one, actions: c.actions[i : i+1]})
+}
+
+// put asks for one action.
+func (g *Graph) put(r *rights, c *numbered, action string, resources []string) reach.Answer {
+	who := c.Caller
+	s := reach.Space{Principal: who, Actions: []string{action}, Resources: resources, ResourceAccount: c.Account}
+	s.Context = c.Context.Clone()
+	model := g.model
+	if who == (iam.Principal{}) {
+		who = iam.Principal{ARN: r.actor.ARN}
+		model = r.model
+		for k, v := range r.context.All() {
+			if !s.Context.Has(k) {
+				s.Context.Put(k, v)
+			}
+		}
+	}
+	s.Principal = who
+	on := "*"
+	if len(resources) > 0 {
+		on = resources[0]
+	}
+	q := iam.Request{Principal: who, Action: action, Resource: on, ResourceAccount: c.Account}
+	g.settle(model, &q, &s.Context)
+	pol := authz.Collect(model, &q)
+	if c.Same {
+		pol = unguarded(pol)
+	}
+	return g.reach.Find(pol, s)
+}
+
+// unguarded leaves out the policy of the resource: of something that is made
+// on the way, and has none yet.
+func unguarded(p *authz.Policies) *authz.Policies {
+	out := &authz.Policies{
+		Identity: p.Identity, Boundary: p.Boundary, HasBoundary: p.HasBoundary, Session: p.Session, HasSession: p.HasSession,
+		SCP: p.SCP, RCP: p.RCP, Management: p.Management, ResourceManagement: p.ResourceManagement, ServiceLinked: p.ServiceLinked,
+	}
+	for _, u := range p.Unknown {
+		if u.Layer != "resource" {
+			out.Unknown = append(out.Unknown, u)
+		}
+	}
+	return out
+}
+
+// settle puts into a context what is known of the keys that policies ask for,
+// whoever sends the request: a key of a service is only in the requests that
+// AWS lists it for, and a declared resource has the tags that it declares. What
+// the sender chooses stays open.
+func (g *Graph) settle(m *cloud.Model, q *iam.Request, x *iam.Context) {
+	rest := service.Rest(m, *q)
+	for _, k := range g.conditionKeys() {
+		if x.Has(k) || chosen(k) {
+			continue
+		}
+		if v := rest(k); v.State != iam.Unknown {
+			x.Put(k, v)
+		}
+	}
+}
+
+// chosen reports whether a key is for the sender to choose, or hangs on who it
+// is rather than on what it asks for.
+func chosen(low string) bool {
+	if rest, ok := strings.CutPrefix(low, "aws:"); ok {
+		return !strings.HasPrefix(rest, "resourcetag/") && !strings.HasPrefix(rest, "requesttag/") && rest != "tagkeys" && rest != "resourceorgid"
+	}
+	switch low {
+	case "sts:externalid", "sts:transitivetagkeys", "kms:viaservice", "s3:signatureversion", "codebuild:buildarn", "codebuild:projectarn":
+		return true
+	}
+	return strings.HasPrefix(low, "kms:encryptioncontext")
+}
+
+// conditionKeys lists the keys that the conditions of the model's policies
+// name, in lower case.
+func (g *Graph) conditionKeys() []string {
+	if g.keys != nil {
+		return g.keys
+	}
+	seen := map[string]bool{}
+	g.keys = []string{}
+	policies(g.model, func(p *iam.Policy) {
+		for i := range p.Statements {
+			for j := range p.Statements[i].Conditions {
+				low := strings.ToLower(p.Statements[i].Conditions[j].Key)
+				if !seen[low] && !strings.ContainsRune(low, 0) {
+					seen[low] = true
+					g.keys = append(g.keys, low)
+				}
+			}
+		}
+	})
+	slices.Sort(g.keys)
+	return g.keys
+}
+
+// policies yields every policy of a model.
+func policies(m *cloud.Model, visit func(*iam.Policy)) {
+	one := func(a *cloud.Attachment) {
+		if a != nil && a.Policy != nil {
+			visit(a.Policy)
+		}
+	}
+	all := func(as []cloud.Attachment) {
+		for i := range as {
+			one(&as[i])
+		}
+	}
+	for p := range m.Principals() {
+		all(p.Identity)
+		one(p.Trust)
+		one(p.Boundary)
+	}
+	for _, r := range m.Resources {
+		all(r.Policies)
+	}
+	if m.Org != nil {
+		for _, as := range m.Org.SCPs {
+			all(as)
+		}
+		for _, as := range m.Org.RCPs {
+			all(as)
+		}
+	}
+}
