@@ -3,6 +3,7 @@ package prove
 import (
 	"slices"
 
+	"penstock/chain"
 	"penstock/cloud"
 	"penstock/diag"
 	"penstock/iam/authz"
@@ -20,6 +21,8 @@ type Proof struct {
 	p    *prover
 	runs map[*cloud.Model][]*Run
 	memo map[string]any
+
+	graphs map[*cloud.Model]*chain.Graph
 }
 
 // Runs returns the walks of a model, every call decided: pipelines first, then
@@ -60,6 +63,19 @@ func Remember[T any](p *Proof, key string, compute func() T) T {
 // engine of the proof.
 func (p *Proof) Reach() *reach.Engine {
 	return Remember(p, "reach", func() *reach.Engine { return NewReach(p.Options.Engine) })
+}
+
+// Graph returns the graph of who can become whom in a model.
+func (p *Proof) Graph(m *cloud.Model) *chain.Graph {
+	if g := p.graphs[m]; g != nil {
+		return g
+	}
+	if p.graphs == nil {
+		p.graphs = map[*cloud.Model]*chain.Graph{}
+	}
+	g := chain.New(m, p.Options.Services, p.Reach())
+	p.graphs[m] = g
+	return g
 }
 
 // NewReach returns an engine about all requests that knows AWS's actions from

@@ -264,7 +264,7 @@ func (p *prover) call(r *Run, step *Step, site *service.Site, row *service.Row, 
 	p.decide(site.Model, c)
 	step.Calls = append(step.Calls, c)
 	p.check("call", step, site, sc)
-	if chain(cause) >= maxCauses || row.Need == service.Listed {
+	if length(cause) >= maxCauses || row.Need == service.Listed {
 		return // what a call that may not be made would cause is no news
 	}
 	for _, e := range p.rooms.effects[strings.ToLower(action)] {
@@ -296,7 +296,7 @@ func (p *prover) route(site *service.Site, c *service.Call) {
 	}
 }
 
-func chain(c *Call) int {
+func length(c *Call) int {
 	n := 0
 	for ; c != nil; n++ {
 		if c.Cause == nil {

@@ -1,0 +1,171 @@
+// Package gate proves theorem three, "the gate holds": no code that runs
+// before an approval can change what the approval protects, replace what was
+// approved, nor change, skip or approve the gate itself.
+//
+// The code that runs before a gate is whatever the author of a change makes
+// it: builds and tests, templates, containers, hooks (service.Authored). From
+// each of their roles the proof follows every chain of powers (package chain)
+// and asks, of each principal on it, whether it can
+//
+//   - touch the gate or the definition of the pipeline (GATE001, GATE002),
+//   - write what only stages after the gate write (GATE003),
+//   - replace an artifact that a stage after the gate takes (GATE004), or an
+//     image that it runs (GATE005),
+//   - give itself any right in an account of the pipeline (GATE006).
+//
+// A chain that rests on facts which no template shows is reported as possible,
+// and the theorem then depends on them. What the theorem takes for granted is
+// printed with it.
+package gate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"penstock/chain"
+	"penstock/cloud"
+	"penstock/diag"
+	"penstock/iam/authz"
+	"penstock/iam/reach"
+	"penstock/prove"
+)
+
+// A finder works on one model.
+type finder struct {
+	proof *prove.Proof
+	model *cloud.Model
+	reach *reach.Engine
+	eng   *authz.Engine
+	graph *chain.Graph
+	trees map[string]*chain.Tree
+
+	assumes []string
+	unknown []string
+}
+
+func (f *finder) assume(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if !slices.Contains(f.assumes, text) {
+		f.assumes = append(f.assumes, text)
+	}
+}
+
+// Prove is the prover of theorem three.
+func Prove(p *prove.Proof) (prove.TheoremResult, []diag.Finding) {
+	res := prove.TheoremResult{Theorem: prove.Gate}
+	var found [][]diag.Finding
+	gates, without := 0, 0
+	for _, m := range p.Models {
+		f := &finder{proof: p, model: m, reach: p.Reach(), eng: p.Options.Engine, graph: p.Graph(m), trees: map[string]*chain.Tree{}}
+		var fs []diag.Finding
+		here, none := 0, 0
+		for _, r := range p.Runs(m) {
+			switch {
+			case r.Pipeline == nil:
+				fs = append(fs, f.alone(r)...)
+			default:
+				ss := sides(p, r)
+				if len(ss) == 0 {
+					none++
+					fs = append(fs, f.alone(r)...)
+					continue
+				}
+				here += len(ss)
+				for _, s := range ss {
+					fs = append(fs, f.side(s)...)
+				}
+			}
+		}
+		found = append(found, f.once(fs))
+		gates, without = max(gates, here), max(without, none)
+		for _, a := range f.assumes {
+			if !slices.Contains(res.Assumes, a) {
+				res.Assumes = append(res.Assumes, a)
+			}
+		}
+	}
+	fs := p.MergeScenarios(found)
+	res.Outcome, res.Why = outcome(fs, gates, without)
+	return res, fs
+}
+
+func outcome(fs []diag.Finding, gates, without int) (prove.Outcome, string) {
+	o := prove.Holds
+	chains := 0
+	for _, f := range fs {
+		switch {
+		case f.Severity == diag.Error && f.Certainty != diag.Possible:
+			o = prove.Fails
+			chains++
+		case f.Severity != diag.Info && o == prove.Holds:
+			o = prove.Depends
+		}
+	}
+	switch {
+	case o == prove.Fails && chains == 1:
+		return o, "code that runs before the approval gets around it in one way"
+	case o == prove.Fails:
+		return o, fmt.Sprintf("code that runs before the approval gets around it in %d ways", chains)
+	case o == prove.Depends:
+		return o, "whether code that runs before the approval gets around it rests on what no template shows"
+	case gates == 0 && without > 0:
+		return prove.NotApplicable, "no pipeline here waits for an approval"
+	case gates == 0:
+		return prove.NotApplicable, "no stack declares a pipeline with an approval"
+	case gates == 1:
+		return o, "nothing that runs before the approval can reach what it protects"
+	default:
+		return o, fmt.Sprintf("nothing that runs before any of %d approvals can reach what they protect", gates)
+	}
+}
+
+// side proves the theorem for one gate.
+func (f *finder) side(s *side) []diag.Finding {
+	froms, unknown := origins(f.proof, s.before)
+	f.assume("the commits of a change, and the code that they make run, are the only thing that its author writes; who administers the accounts %s is trusted", strings.Join(accounts(s), ", "))
+	var out []diag.Finding
+	for _, u := range unknown {
+		out = append(out, diag.Finding{
+			Code: "GATE009", Theorem: string(prove.Gate), At: s.gate.Action.Span, Severity: diag.Warning, Certainty: diag.Possible,
+			Message: fmt.Sprintf("whether the %s holds rests on %s", s.name(), u),
+			Depends: []string{u},
+		})
+	}
+	targets, inputs := s.targets(), s.inputs()
+	for _, o := range froms {
+		for _, w := range f.walk(o) {
+			out = append(out, f.touches(s, o, w)...)
+			out = append(out, f.crosses(s, o, w, targets)...)
+			out = append(out, f.replaces(s, o, w, inputs)...)
+			out = append(out, f.pushes(s, o, w)...)
+		}
+	}
+	return out
+}
+
+// accounts are those that a pipeline acts in.
+func accounts(s *side) []string {
+	var out []string
+	for _, st := range s.run.Steps {
+		if a := st.Site().Account; !slices.Contains(out, a) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// once drops findings that say of one origin and one target the same by
+// another way: the shortest chain is told.
+func (f *finder) once(fs []diag.Finding) []diag.Finding {
+	seen := map[string]bool{}
+	var out []diag.Finding
+	for _, d := range fs {
+		k := strings.Join([]string{d.Code, d.Principal, d.Action, d.Resource}, "|")
+		if !seen[k] {
+			seen[k] = true
+			out = append(out, d)
+		}
+	}
+	return out
+}

@@ -1,0 +1,29 @@
+package gate_test
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"penstock/internal/provetest"
+	"penstock/prove"
+	"penstock/prove/gate"
+)
+
+var update = flag.Bool("update", false, "rewrite the want sections")
+
+func options(w *provetest.World) prove.Options {
+	opt := w.Options()
+	opt.Theorems = []prove.Theorem{prove.Gate}
+	opt.Provers = map[prove.Theorem]prove.Prover{prove.Gate: gate.Prove}
+	return opt
+}
+
+func TestTry(t *testing.T) {
+	dir := os.Getenv("TRY")
+	if dir == "" {
+		t.Skip("no TRY")
+	}
+	w := provetest.Dir(t, dir, nil)
+	t.Log("\n" + provetest.Say(prove.Prove(w.Models, options(w))))
+}

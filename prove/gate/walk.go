@@ -1,0 +1,41 @@
+package gate
+
+import (
+	"penstock/chain"
+	"penstock/iam"
+	"penstock/iam/reach"
+	"penstock/service"
+)
+
+// A way is a principal that an origin can act as, and the chain to it.
+type way struct {
+	*chain.Node
+	steps []chain.Step // empty for the origin itself
+}
+
+// walk returns whom an origin can act as: itself, and everybody that a chain
+// leads to, by the shortest; certain chains before possible ones.
+func (f *finder) walk(o *origin) []*way {
+	t := f.trees[o.role]
+	if t == nil {
+		t = f.graph.From(o.role)
+		f.trees[o.role] = t
+	}
+	ways := make([]*way, len(t.Nodes))
+	for i, n := range t.Nodes {
+		ways[i] = &way{n, n.Steps()}
+	}
+	return ways
+}
+
+// can asks whether a way ends in somebody who can make a call. A principal
+// that no stack declares has rights that nobody here knows: it is asked
+// nothing.
+func (f *finder) can(w *way, account string, resource string, actions ...string) reach.Answer {
+	if !w.Declared {
+		return reach.Answer{Verdict: reach.None}
+	}
+	return f.graph.Can(w.Actor, service.PowerCall{Actions: actions, Resources: []string{resource}, Account: account})
+}
+
+func (w *way) principal() iam.Principal { return iam.Principal{ARN: w.Actor.ARN} }
