@@ -101,13 +101,17 @@ func (l *layers) allowed() ref {
 	rcp := l.rcp()
 	denied = f.or(denied, rcp)
 
-	grant := no
+	grant, foreign := no, no
+	if pol.ObjectOwner != "" && up {
+		// Of an object that its writer owns the bucket policy says nothing.
+		foreign = l.anyAction("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectAcl", "s3:GetObjectVersionAcl", "s3:PutObjectAcl", "s3:PutObjectVersionAcl")
+	}
 	if len(pol.Grants) > 0 {
 		// The constraints of grants are left to authz.
 		grant = f.and(constant(up), l.like("kms:*"))
 	}
 	if !l.caller.signed() {
-		body := f.or(resource.direct, resource.byRole, resource.account, grant)
+		body := f.or(resource.direct, resource.byRole, resource.account, grant, foreign)
 		return f.and(-sts, body, through, -denied)
 	}
 	identity := l.blur(l.ask(pol.Identity), "identity")
@@ -149,6 +153,8 @@ func (l *layers) allowed() ref {
 	} else {
 		body = f.and(f.or(-maySame, here), f.or(-mayOther, across))
 	}
+	// The caller's side alone decides about AssumeRoot and such objects.
+	body = f.or(body, f.and(own, f.or(foreign, l.like("sts:AssumeRoot"))))
 	if l.caller.kind == "root" {
 		body = f.and(body, -l.like("sts:AssumeRole"))
 	}

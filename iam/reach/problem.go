@@ -33,6 +33,8 @@ type problem struct {
 	variable map[string]string // keys that policy variables name and that are free, by lower-case name
 	listed   []string          // actions and patterns that the policies and the question name
 	services []string          // that the policies and the question name, in lower case
+	chosen   string            // the action of the last witness
+	caller   *variable         // the ARN of a generic caller
 	action   *variable
 	resource *variable
 }

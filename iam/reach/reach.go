@@ -25,8 +25,10 @@ type Engine struct {
 	authz *authz.Engine
 	opt   Options
 
-	mu   sync.Mutex
-	rcps map[string]bool
+	mu    sync.Mutex
+	rcps  map[string]bool
+	names *authz.Engine
+	asked int
 }
 
 // New returns an Engine that confirms its witnesses with e.
@@ -80,6 +82,17 @@ type Answer struct {
 	Decision authz.Decision
 	// Policies bear on the witness.
 	Policies *authz.Policies
+}
+
+// namer returns an engine for questions about principals, a new one now and
+// then, for it remembers the policies that it has seen.
+func (e *Engine) namer() *authz.Engine {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.asked++; e.names == nil || e.asked%1024 == 0 {
+		e.names = authz.New(authz.Options{})
+	}
+	return e.names
 }
 
 // bound reports whether resource control policies bind a service, as the
@@ -145,7 +158,7 @@ func (q *question) try(sure bool, fixed map[string]string) (outcome, *iam.Reques
 	caller := readCaller(&q.s.Principal)
 	l := &layers{p: p, e: q.e, pol: q.pol, caller: caller, account: q.s.ResourceAccount, named: q.s.Actions}
 	l.oracle = oracle{
-		engine: authz.New(authz.Options{}), who: q.s.Principal, account: caller.account, partition: caller.partition,
+		engine: q.e.namer(), who: q.s.Principal, account: caller.account, partition: caller.partition,
 		signed: caller.signed(), bounded: q.pol.HasBoundary || len(q.pol.Boundary) > 0,
 	}
 	if l.oracle.partition == "" {

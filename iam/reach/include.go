@@ -1,0 +1,461 @@
+package reach
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"penstock/iam"
+	"penstock/iam/authz"
+	"penstock/match"
+	"penstock/truth"
+)
+
+// An Inclusion says whether one set of policies allows no more than another.
+type Inclusion struct {
+	// Verdict is Yes where every request that the new policies allow is
+	// allowed by the old ones, No where Witness is not, else Maybe.
+	Verdict truth.Value
+	// Witness is a request that the new policies allow and the old ones do
+	// not. Authz has confirmed it; for Maybe it is nil.
+	Witness *iam.Request
+	// Missing names what Maybe rests on.
+	Missing []string
+	// Policies are what authz was asked with about the witness: the new ones
+	// in their layer, and what else a request needs.
+	Policies *authz.Policies
+}
+
+// Included reports whether every request that new allows is also allowed by
+// old: both stand for all policies of one layer. Where no statement has a
+// principal the layer is that of identity policies, and the request's caller
+// is any role, user or federated user to whom they belong. Else it is that of
+// a resource's own policy, and the caller is anybody; what the caller's own
+// policies say is taken to be enough.
+//
+// A policy that AWS would refuse is read as it stands.
+func (e *Engine) Included(old, new []*iam.Policy) Inclusion {
+	c := comparison{e: e, old: accepted(old), new: accepted(new)}
+	c.look()
+	answer := Inclusion{Verdict: truth.Yes}
+	for _, k := range c.classes() {
+		a := c.ask(k)
+		if a.Verdict == truth.No {
+			return a
+		}
+		if a.Verdict == truth.Maybe {
+			answer.Verdict = truth.Maybe
+			answer.Missing = append(answer.Missing, a.Missing...)
+		}
+	}
+	slices.Sort(answer.Missing)
+	answer.Missing = slices.Compact(answer.Missing)
+	return answer
+}
+
+// accepted returns the policies as if AWS accepted them.
+func accepted(ps []*iam.Policy) []*iam.Policy {
+	out := make([]*iam.Policy, len(ps))
+	for i, p := range ps {
+		if out[i] = p; p.Broken != "" {
+			q := *p
+			q.Broken = ""
+			out[i] = &q
+		}
+	}
+	return out
+}
+
+// A comparison is one Included at work.
+type comparison struct {
+	e         *Engine
+	old, new  []*iam.Policy
+	resource  bool // some statement has a principal
+	trust     bool // of a role's trust policy
+	principal bool // a condition asks who the caller is
+	both      []*iam.Policy
+}
+
+func (c *comparison) look() {
+	c.both = append(slices.Clone(c.old), c.new...)
+	for _, p := range c.both {
+		c.trust = c.trust || p.Kind == iam.Trust
+		for i := range p.Statements {
+			st := &p.Statements[i]
+			c.resource = c.resource || st.HasPrincipal
+			for j := range st.Conditions {
+				k := &st.Conditions[j]
+				c.mention(k.Key)
+				for _, v := range k.Values {
+					c.variables(v.Text)
+				}
+			}
+			for _, r := range st.Resources {
+				c.variables(r.Text)
+			}
+		}
+	}
+}
+
+func (c *comparison) variables(s string) {
+	parts, _ := iam.Variables(s)
+	for i := range parts {
+		c.mention(parts[i].Key)
+	}
+}
+
+func (c *comparison) mention(key string) {
+	switch low := strings.ToLower(key); low {
+	case "aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:principalisawsservice", "aws:principalservicename",
+		"aws:principalservicenameslist", "aws:principalorgid", "aws:principalorgpaths", "aws:username", "aws:userid", "kms:calleraccount":
+		c.principal = true
+	default:
+		c.principal = c.principal || strings.HasPrefix(low, "aws:principaltag/")
+	}
+}
+
+// A class is a kind of caller. A generic one stands for all of its kind, in
+// one account or in any, that no statement names.
+type class struct {
+	kind    string // as caller.kind
+	who     iam.Principal
+	generic bool
+	account string // "": any
+}
+
+// stranger is an account that no policy of the world should name.
+const stranger = "210123456789"
+
+// classes lists the callers to ask about.
+func (c *comparison) classes() []class {
+	if !c.resource {
+		out := []class{generic("role", "")}
+		if c.principal {
+			out = append(out, generic("user", ""), generic("federated", ""))
+		}
+		return out
+	}
+	var out []class
+	accounts := []string{}
+	sessions := map[string]bool{} // roles of which a session is named
+	add := func(k class) {
+		if !slices.Contains(out, k) {
+			out = append(out, k)
+		}
+	}
+	account := func(a string) {
+		if a != "" && !holed(a) && !slices.Contains(accounts, a) {
+			accounts = append(accounts, a)
+		}
+	}
+	var names []iam.PrincipalElem
+	for _, p := range c.both {
+		for i := range p.Statements {
+			names = append(names, p.Statements[i].Principals...)
+		}
+	}
+	for _, n := range names {
+		if f := strings.SplitN(n.Text, ":", 6); len(f) == 6 && strings.HasPrefix(f[5], "assumed-role/") {
+			role, _, _ := strings.Cut(strings.TrimPrefix(f[5], "assumed-role/"), "/")
+			sessions[f[4]+"/"+role] = true
+		}
+	}
+	for _, n := range names {
+		switch n.Type {
+		case iam.PrincipalService:
+			if n.Text != "*" {
+				add(class{kind: "service", who: iam.Principal{Service: n.Text}})
+			}
+		case iam.PrincipalFederated:
+			switch {
+			case strings.HasPrefix(n.Text, "arn:"):
+				add(class{kind: "provider", who: iam.Principal{ARN: n.Text}})
+			case n.Text != "*":
+				add(class{kind: "service", who: iam.Principal{Service: n.Text}})
+			}
+		case iam.PrincipalAWS:
+			f := strings.SplitN(n.Text, ":", 6)
+			if len(f) < 6 {
+				if len(n.Text) == 12 {
+					account(n.Text)
+				}
+				continue
+			}
+			account(f[4])
+			who := iam.Principal{ARN: n.Text}
+			k := class{kind: readCaller(&who).kind, who: who}
+			if k.kind == "role" && strings.HasPrefix(f[5], "role/") {
+				name := f[5][strings.LastIndexByte(f[5], '/')+1:]
+				if sessions[f[4]+"/"+name] {
+					k.who = iam.Principal{ARN: "arn:" + f[1] + ":sts::" + f[4] + ":assumed-role/" + name + "/another-session", Role: n.Text}
+				}
+			}
+			if k.kind != "someone" && k.kind != "root" {
+				add(k)
+			}
+		}
+	}
+	for _, a := range append(accounts, stranger) {
+		add(generic("role", a))
+		add(generic("user", a))
+		if c.principal {
+			add(generic("federated", a))
+		}
+		if !c.trust {
+			add(class{kind: "root", who: iam.Principal{ARN: "arn:aws:iam::" + a + ":root"}})
+		}
+	}
+	if c.principal {
+		add(generic("role", ""))
+		add(generic("user", ""))
+	}
+	add(class{kind: "service", generic: c.principal, who: iam.Principal{Service: "unlisted.amazonaws.com"}})
+	add(class{kind: "anonymous"})
+	if c.trust {
+		add(class{kind: "provider", who: iam.Principal{ARN: "arn:aws:iam::" + stranger + ":oidc-provider/unlisted.example.com"}})
+	}
+	return c.distinct(out)
+}
+
+func generic(kind, account string) class {
+	a := account
+	if a == "" {
+		a = stranger
+	}
+	k := class{kind: kind, generic: true, account: account}
+	switch kind {
+	case "role":
+		k.who.ARN = "arn:aws:iam::" + a + ":role/anyone"
+	case "user":
+		k.who.ARN = "arn:aws:iam::" + a + ":user/anyone"
+	case "federated":
+		k.who.ARN = "arn:aws:sts::" + a + ":federated-user/anyone"
+	}
+	return k
+}
+
+// distinct leaves one class of those that no statement tells apart.
+func (c *comparison) distinct(in []class) []class {
+	if c.principal {
+		return in
+	}
+	var out []class
+	seen := map[string]bool{}
+	for _, k := range in {
+		o := c.oracle(k)
+		sig := []byte{}
+		some := false
+		for _, p := range c.both {
+			for i := range p.Statements {
+				v := o.names(p, &p.Statements[i]).any()
+				some = some || v != truth.No
+				sig = append(sig, '0'+byte(v))
+			}
+		}
+		if some && !seen[string(sig)] {
+			seen[string(sig)] = true
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+func (c *comparison) oracle(k class) *oracle {
+	w := readCaller(&k.who)
+	o := &oracle{engine: c.e.namer(), who: k.who, account: w.account, partition: w.partition, signed: w.signed()}
+	if o.partition == "" {
+		o.partition = "aws"
+	}
+	return o
+}
+
+// ask looks for a witness of one class.
+func (c *comparison) ask(k class) Inclusion {
+	o := c.oracle(k)
+	p, res := c.solve(k, o, false, nil, nil)
+	if res == empty {
+		return Inclusion{Verdict: truth.Yes}
+	}
+	var tried []string
+	var a Inclusion
+	if res == found {
+		if c.confirm(p, k, &a) {
+			return a
+		}
+		// Authz may know of an action what policies do not say: try others.
+		for range 6 {
+			tried = append(tried, p.chosen)
+			q, res := c.solve(k, o, false, nil, tried)
+			if res != found {
+				break
+			}
+			if c.confirm(q, k, &a) {
+				return a
+			}
+			if q.chosen == p.chosen {
+				break
+			}
+			p = q
+		}
+	}
+	q := question{last: p, s: &Space{}}
+	for _, fixed := range q.settings() {
+		if p, res := c.solve(k, o, true, fixed, nil); res == found && c.confirm(p, k, &a) {
+			return a
+		}
+	}
+	m := Answer{}
+	q.explain(&m)
+	return Inclusion{Verdict: truth.Maybe, Missing: append(m.Missing, a.Missing...)}
+}
+
+// solve asks once whether new allows what old does not.
+func (c *comparison) solve(k class, o *oracle, sure bool, fixed map[string]string, not []string) (*problem, outcome) {
+	p := newProblem(sure)
+	p.given = fixed
+	p.who(k, c, fixed)
+	for _, d := range c.both {
+		p.nameIn(d)
+	}
+	if c.trust {
+		p.fix(p.resource, "arn:aws:iam::"+stranger+":role/target", false)
+	}
+	up := !sure
+	newAllow, newDeny := c.side(p, o, c.new, up)
+	if newAllow == no {
+		return p, empty
+	}
+	oldAllow, oldDeny := c.side(p, o, c.old, !up)
+	root := p.f.and(newAllow, -newDeny, -p.f.and(oldAllow, -oldDeny), -p.anyAction([]string{"sts:GetCallerIdentity", "sts:GetSessionToken"}))
+	for _, a := range not {
+		root = p.f.and(root, -p.like(p.action, a, plain, false, true))
+	}
+	res := p.solve(root)
+	if res == found {
+		p.chosen = p.actionText(c.e.opt.Actions)
+	}
+	return p, res
+}
+
+// side returns what the policies allow and deny; up asks for at least what
+// they may allow and at most what they surely deny.
+func (c *comparison) side(p *problem, o *oracle, ps []*iam.Policy, up bool) (allow, deny ref) {
+	var as, ds []ref
+	for _, d := range ps {
+		for i := range d.Statements {
+			st := &d.Statements[i]
+			want := up == (st.Effect == iam.Allow)
+			if !holds(o.names(d, st).any(), want) {
+				continue
+			}
+			r := p.statement(d, st, want)
+			if st.Effect == iam.Allow {
+				as = append(as, r)
+			} else {
+				ds = append(ds, r)
+			}
+		}
+	}
+	return p.f.or(as...), p.f.or(ds...)
+}
+
+// confirm makes the request of a model and asks authz about both sides.
+func (c *comparison) confirm(p *problem, k class, a *Inclusion) bool {
+	req := p.request(&Space{Principal: k.who}, c.e.opt.Actions)
+	if v := p.caller; v != nil && len(v.claims) > 0 && v.value.known {
+		if k.kind == "service" {
+			req.Principal.Service = v.value.texts[0]
+		} else {
+			req.Principal.ARN = p.callerText(v)
+		}
+	}
+	own := readCaller(&req.Principal)
+	if own.signed() && !(p.caller != nil && len(p.caller.claims) > 0) {
+		// Caller and resource are in one partition.
+		if f := strings.SplitN(req.Resource, ":", 3); len(f) == 3 && f[0] == "arn" && strings.Count(req.Resource, ":") >= 5 {
+			req.Principal.ARN = "arn:" + f[1] + strings.TrimPrefix(req.Principal.ARN, "arn:"+own.partition)
+		}
+	}
+	engine := c.e.namer()
+	now, before := c.world(req, own, c.new), c.world(req, own, c.old)
+	if engine.Decide(req, now) == authz.Allow && engine.Decide(req, before) == authz.Deny {
+		*a = Inclusion{Verdict: truth.No, Witness: req, Policies: now}
+		return true
+	}
+	if !c.resource && !c.principal {
+		// There are calls that only users can make.
+		u := *req
+		u.Principal.ARN = strings.Replace(req.Principal.ARN, ":role/", ":user/", 1)
+		if engine.Decide(&u, now) == authz.Allow && engine.Decide(&u, before) == authz.Deny {
+			*a = Inclusion{Verdict: truth.No, Witness: &u, Policies: now}
+			return true
+		}
+	}
+	for _, x := range []*authz.Policies{now, before} {
+		if d := engine.Explain(req, x); d.Verdict == authz.Depends {
+			for _, m := range d.Missing {
+				a.Missing = append(a.Missing, match.Render(m))
+			}
+		}
+	}
+	return false
+}
+
+// world is a world in which the policies alone decide about the request.
+func (c *comparison) world(req *iam.Request, own caller, ps []*iam.Policy) *authz.Policies {
+	if !c.resource {
+		// What needs the resource's own policy as well finds one that
+		// delegates to the account.
+		req.ResourceAccount = own.account
+		return &authz.Policies{Identity: ps, Resource: []*iam.Policy{delegate(own.account)}}
+	}
+	req.ResourceAccount = stranger
+	svc, _, _ := strings.Cut(strings.ToLower(req.Action), ":")
+	switch {
+	case svc == "kms" || svc == "sts":
+		if own.signed() {
+			req.ResourceAccount = own.account
+		}
+	case own.account == stranger:
+		req.ResourceAccount = "210123456780"
+	}
+	pol := &authz.Policies{Resource: ps}
+	if own.signed() {
+		pol.Identity = []*iam.Policy{anything}
+	}
+	return pol
+}
+
+// delegate is a resource policy that leaves everything to an account.
+func delegate(account string) *iam.Policy {
+	return &iam.Policy{
+		Kind: iam.Resource, Version: iam.Version2012,
+		Statements: []iam.Statement{{
+			Effect: iam.Allow, HasPrincipal: true, Principals: []iam.PrincipalElem{{Type: iam.PrincipalAWS, Elem: iam.Elem{Text: account}}},
+			Actions: []iam.Elem{{Text: "*"}}, Resources: []iam.Elem{{Text: "*"}}, HasResource: true,
+		}},
+	}
+}
+
+// Allowing names the statements of the new policies that allow the witness, as
+// "statement 2 (Sid)".
+func (in *Inclusion) Allowing() []string {
+	if in.Witness == nil {
+		return nil
+	}
+	var ms []authz.Match
+	authz.New(authz.Options{}).Judge(in.Witness, in.Policies, &ms)
+	var out []string
+	for _, m := range ms {
+		if m.Statement.Effect != iam.Allow || m.Match != truth.Yes || m.Layer == "identity" && in.Policies.Identity[m.Policy] == anything ||
+			m.Layer == "resource" && in.Policies.Identity != nil && in.Policies.Identity[0] != anything {
+			continue
+		}
+		text := "statement " + strconv.Itoa(m.Statement.Index+1)
+		if m.Statement.Sid != "" {
+			text += " (" + m.Statement.Sid + ")"
+		}
+		out = append(out, text)
+	}
+	return out
+}
