@@ -8,7 +8,8 @@ import (
 // grantor names the layer that allowed: the caller's own policies, or where
 // those do not count the resource's.
 func (e *eval) grantor(r *result) string {
-	if e.caller.kind.iamPrincipal() && r.limits[limitIdentity] == truth.Yes {
+	own := r.limits[limitIdentity].And(r.limits[limitBoundary]).And(r.limits[limitSession])
+	if e.caller.kind.iamPrincipal() && own == truth.Yes {
 		if e.caller.kind == root && r.kind == selfGuarded {
 			return r.resourceLayer() // the key policy alone lets the root user in
 		}

@@ -47,11 +47,24 @@ func (e *eval) grant(g *grant) reach {
 		return reach{}
 	}
 	r := g.grantee.names(e)
+	if e.caller.kind == root {
+		r.byRole = r.byRole.Or(r.account)
+	}
 	r.account = truth.No
-	if constrained(op) {
+	switch {
+	case constrained(op):
 		r = r.and(e.constraints(g.src))
+	case strings.EqualFold(op, "CreateGrant") && g.src.constrains():
+		// The new grant must be at least as strict (same page), and what it
+		// says is not in the request.
+		r = r.and(truth.Maybe)
 	}
 	return r
+}
+
+// constrains reports whether the grant has constraints.
+func (g *Grant) constrains() bool {
+	return len(g.EncryptionContextEquals) > 0 || len(g.EncryptionContextSubset) > 0
 }
 
 // constrained reports whether grant constraints bear on an operation: on the

@@ -152,6 +152,9 @@ func (e *eval) grantFacts() []string {
 	var facts []string
 	for _, g := range e.pol.Grants {
 		facts = append(facts, g.Maybe...)
+		if g.constrains() && e.is("kms:creategrant") {
+			facts = append(facts, "whether the new grant is as strict as the one that allows it")
+		}
 	}
 	return facts
 }

@@ -249,9 +249,6 @@ func (p *principal) byARN(c *caller) reach {
 	}
 	switch p.kind {
 	case pAccount:
-		if c.kind == root {
-			return reach{direct: here}
-		}
 		return reach{account: here}
 	case pUser:
 		switch c.kind {

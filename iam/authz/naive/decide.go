@@ -91,6 +91,15 @@ func Decide(req *iam.Request, in Input) Decision {
 	}
 	if c.kind == root {
 		I = yes
+		// A session of AssumeRoot is one of the root user, scoped by its task
+		// policy (id_root-user-privileged-task.html).
+		if in.HasSession || len(in.Session) > 0 {
+			session = w.policies(in.Session)
+			S = session.allow.direct
+		}
+		if in.Unknown["session"] {
+			S, session.deny = maybe, session.deny.or(maybe)
+		}
 	}
 
 	linked := in.ServiceLinked || c.serviceLinked()
@@ -311,8 +320,8 @@ func (w *world) barred(in Input) Decision {
 	if w.who.kind != root {
 		add("identity", in.Identity)
 		add("boundary", in.Boundary)
-		add("session", in.Session)
 	}
+	add("session", in.Session)
 	for _, p := range in.Resource {
 		if p.Kind != iam.Trust || strings.Contains(w.req.Resource, ":role/") {
 			add("resource", in.Resource)

@@ -81,6 +81,7 @@ func (g *maker) request() {
 		{"kms:GenerateDataKey", "arn:P:kms:us-east-1:A:key/k1"},
 		{"kms:DescribeKey", "arn:P:kms:us-east-1:A:key/k1"},
 		{"kms:RetireGrant", "arn:P:kms:us-east-1:A:key/k1"},
+		{"kms:CreateGrant", "arn:P:kms:us-east-1:A:key/k1"},
 		{"kms:ScheduleKeyDeletion", "arn:P:kms:us-east-1:A:key/k1"},
 		{"kms:ListKeys", "*"},
 		{"s3:DeleteBucketPolicy", "arn:P:s3:::b"},
@@ -238,7 +239,7 @@ func (g *maker) input() Input {
 		in.HasBoundary, in.Boundary = true, g.list(iam.Boundary, g.choose(2)+g.choose(2))
 	}
 	switch who.kind {
-	case role, session, federated:
+	case role, session, federated, root:
 		if g.one(3) {
 			in.HasSession, in.Session = true, g.list(iam.Session, g.choose(3))
 		}
@@ -280,7 +281,7 @@ func (g *maker) input() Input {
 	in.AWSManagedKey = verb == "kms" && g.one(20)
 	if g.open {
 		for _, l := range []string{"identity", "boundary", "session", "resource", "scp", "rcp", "endpoint"} {
-			own := l == "identity" || l == "boundary" || l == "session"
+			own := l == "identity" || l == "boundary"
 			if g.one(25) && !(own && who.kind == root) {
 				in.Unknown[l] = true
 			}

@@ -25,8 +25,15 @@ func (w *world) grant(g Grant, operation string) names {
 	// value is" (KMS API reference, GrantConstraints).
 	switch operation {
 	case "decrypt", "encrypt", "generatedatakey", "generatedatakeywithoutplaintext", "generatedatakeypair",
-		"generatedatakeypairwithoutplaintext", "reencryptfrom", "reencryptto", "creategrant":
+		"generatedatakeypairwithoutplaintext", "reencryptfrom", "reencryptto":
 		m = m.and(w.constraint(g.Equals, true)).and(w.constraint(g.Subset, false))
+	case "creategrant":
+		// "the constraint requires that any grants created with the CreateGrant
+		// permission have an equally strict or stricter encryption context
+		// constraint": the request does not say.
+		if len(g.Equals)+len(g.Subset) > 0 {
+			m = m.and(maybe)
+		}
 	}
 	var n names
 	switch {
