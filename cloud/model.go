@@ -75,6 +75,9 @@ type Stack struct {
 	Name, Account, Region string
 	Template              string // the file, as given
 	File                  *source.File
+	// Imports holds the stacks whose exports this one imports: they are
+	// deployed before it.
+	Imports []*Stack
 }
 
 // A Resource is one declared resource.

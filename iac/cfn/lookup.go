@@ -117,6 +117,9 @@ func (s *stack) nearMap(key [3]string) string {
 func (s *stack) importValue(n, arg *doc.Node) *doc.Node {
 	name := s.w.textOf(arg)
 	if o := s.w.exports[exportKey{s.account, s.region, name}]; o != nil {
+		if !slices.Contains(s.cs.Imports, o.s.cs) {
+			s.cs.Imports = append(s.cs.Imports, o.s.cs)
+		}
 		return o.value(n.Span)
 	}
 	hole := match.Hole(match.Any, plain(fmt.Sprintf("export %s %s %s", name, s.account, s.region)))
