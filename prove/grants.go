@@ -257,14 +257,16 @@ func granted(step *Step, pr *cloud.Principal, s *iam.Statement, row *service.Row
 	return &Call{Call: &service.Call{Row: row, Target: t, Request: q}, Step: step}
 }
 
-// demanded returns the value that a plain positive condition asks for.
+// demanded returns the value that a plain positive condition asks for, none
+// where it leaves a choice: a grant to pass two roles to two services means
+// each role and its service.
 func demanded(c iam.Condition) (string, bool) {
 	switch strings.ToLower(strings.TrimSuffix(strings.ToLower(c.Operator), "ifexists")) {
 	case "stringequals", "stringlike", "arnequals", "arnlike", "bool", "stringequalsignorecase":
 	default:
 		return "", false
 	}
-	if len(c.Values) == 0 || strings.ContainsAny(c.Values[0].Text, "*?$") {
+	if len(c.Values) != 1 || strings.ContainsAny(c.Values[0].Text, "*?$") {
 		return "", false
 	}
 	return c.Values[0].Text, true

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -14,16 +16,33 @@ import (
 // whole or its first lines.
 var command = regexp.MustCompile(`^\$ go run ./cmd/penstock (.*?)(?: \| head -(\d+))?$`)
 
-// TestReadme runs the commands in the console blocks of the README and holds
-// what stands below them to what they print.
+// TestReadme runs the commands in the console blocks of the README, and of
+// those of the examples, and holds what stands below them to what they print.
 func TestReadme(t *testing.T) {
-	const file = "../../README.md"
+	if n := readme(t, "../../README.md"); n == 0 {
+		t.Error("the README shows no command")
+	}
+	err := filepath.WalkDir("../../examples", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.Name() == "README.md" {
+			readme(t, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// readme checks one file, or writes it anew; it returns how many commands are
+// shown there.
+func readme(t *testing.T, file string) (ran int) {
+	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out []string
-	inside, skipping, ran := false, false, 0
+	inside, skipping := false, false
 	for line := range strings.Lines(string(data)) {
 		l := strings.TrimSuffix(line, "\n")
 		switch {
@@ -43,19 +62,17 @@ func TestReadme(t *testing.T) {
 			out = append(out, line)
 		}
 	}
-	if ran == 0 {
-		t.Error("the README shows no command")
-	}
 	got := strings.Join(out, "")
 	if *update {
 		if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		return
+		return ran
 	}
 	if d := cmp.Diff(string(data), got); d != "" {
-		t.Errorf("README.md is stale (-have +want), go test ./internal/cli -update:\n%s", d)
+		t.Errorf("%s is stale (-have +want), go test ./internal/cli -update:\n%s", file, d)
 	}
+	return ran
 }
 
 // shownBy returns what a command prints, or its first lines.
