@@ -130,7 +130,7 @@ var mutations = []mutation{
 
 	// Grants.
 	{"a grant covers every operation", authz, "listed = listed || strings.EqualFold(o, op)", "listed = listed || o != op || true"},
-	{"constraints bear on every operation", authz, "if constrained(op) {", "if true {"},
+	{"constraints bear on every operation", authz, "case constrained(op):", "case true:"},
 	{"EncryptionContextEquals is a subset", authz, "		if !listed {", "		if false {"},
 	{"the value of a constraint does not count", authz, "v := match.Equal(want, given.Values[0])", "v := match.Equal(want, want)"},
 }
