@@ -16,7 +16,7 @@ func (g *Graph) prepare() {
 		for _, s := range g.services {
 			g.add(s.Powers)
 		}
-		g.add(derived(g.model, g.services))
+		g.add(Derived(g.services))
 	})
 }
 

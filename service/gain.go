@@ -192,3 +192,27 @@ func texts(n *doc.Node, yield func(string) bool) bool {
 	}
 	return true
 }
+
+// Puts are the ways to write an object into a bucket that encrypts with e: c
+// alone, or where that is a customer managed key either with an encryption
+// that needs no key of the account, or with the right to use the key
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html,
+// "to upload an object … kms:GenerateDataKey"). That the writer brings a key of
+// another account is left out: who reads the object would have to be allowed
+// to use it.
+func Puts(c PowerCall, e *cloud.Encryption) [][]PowerCall {
+	if e == nil || e.Mode != cloud.Customer || e.Key == "" {
+		return [][]PowerCall{{c}}
+	}
+	plain := c
+	plain.Context = c.Context.Clone()
+	plain.Context.Set("s3:x-amz-server-side-encryption", "AES256")
+	plain.Context.SetAbsent("s3:x-amz-server-side-encryption-aws-kms-key-id")
+	key := PowerCall{
+		Actions: []string{"kms:GenerateDataKey"}, Resources: []string{e.Key}, Account: arn.Account(e.Key), Why: "uses the key of the bucket",
+	}
+	if a, err := arn.Parse(e.Key); err == nil && a.Region != "" {
+		key.Context.Set("kms:ViaService", "s3."+a.Region+".amazonaws.com")
+	}
+	return [][]PowerCall{{plain}, {c, key}}
+}

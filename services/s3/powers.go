@@ -12,10 +12,10 @@ import (
 
 const apiPage = "https://docs.aws.amazon.com/AmazonS3/latest/API/"
 
-// putActions put or replace an object: a copy and the parts of a multipart upload
-// take s3:PutObject too
+// putAction puts or replaces an object: a copy and the parts of a multipart
+// upload take it too
 // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html).
-var putActions = []string{"s3:PutObject", "s3:ReplicateObject"}
+const putAction = "s3:PutObject"
 
 // settingActions are the settings of a bucket that decide who can write it and what
 // becomes of what is written.
@@ -35,7 +35,7 @@ var powers = []service.Power{
 		Why:   "replaces an artifact between the action that made it and one that reads it",
 		Basis: service.Reasoned, Source: "https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_S3ArtifactLocation.html; " + apiPage + "API_PutObject.html",
 		Find: func(m *cloud.Model) []service.Gain {
-			return stores(m, "replaces an artifact", putActions...)
+			return stores(m, "replaces an artifact", putAction)
 		},
 	},
 	{
@@ -115,6 +115,38 @@ func inBucket(m *cloud.Model, bucket, key, why string, actions ...string) (servi
 	return service.PowerCall{Actions: actions, Resources: []string{s.Object(bucket, "").Resource + "/" + key}, Why: why}, nil
 }
 
+// ways are the gains of writing an object by c into a bucket that encrypts
+// with e.
+func ways(g service.Gain, c service.PowerCall, e *cloud.Encryption) []service.Gain {
+	if !slices.Contains(c.Actions, putAction) {
+		g.Calls = []service.PowerCall{c}
+		return []service.Gain{g}
+	}
+	var out []service.Gain
+	for _, calls := range service.Puts(c, e) {
+		g.Calls = calls
+		out = append(out, g)
+	}
+	return out
+}
+
+// keyOf is the encryption of a bucket, nil for one that no stack declares.
+func keyOf(b *cloud.Resource) *cloud.Encryption {
+	if b == nil {
+		return nil
+	}
+	return b.Encryption
+}
+
+// storeKey is what artifacts in a store are encrypted with: the store's key,
+// or the bucket's.
+func storeKey(m *cloud.Model, p *pipeline.Pipeline, st *pipeline.Store, b *cloud.Resource) *cloud.Encryption {
+	if st.Key == "" || service.AWSKey(st.Key) {
+		return keyOf(b)
+	}
+	return &cloud.Encryption{Mode: cloud.Customer, Key: service.KeyARN(m, st.Key, p.Account, st.Region)}
+}
+
 // stores returns a gain for the artifacts of each pipeline in each of its
 // stores.
 func stores(m *cloud.Model, why string, actions ...string) []service.Gain {
@@ -126,10 +158,10 @@ func stores(m *cloud.Model, why string, actions ...string) []service.Gain {
 				continue
 			}
 			c, r := inBucket(m, st.Bucket, service.ArtifactFolder(p)+"/*", why, actions...)
-			gs = append(gs, service.Gain{
-				Calls: []service.PowerCall{c}, Resource: r, Touches: service.TouchesArtifact,
+			gs = append(gs, ways(service.Gain{
+				Resource: r, Touches: service.TouchesArtifact,
 				What: "artifacts of pipeline " + match.Render(p.Name) + " in bucket " + match.Render(st.Bucket),
-			})
+			}, c, storeKey(m, p, st, r))...)
 		}
 	}
 	return gs
@@ -164,11 +196,12 @@ func sources(m *cloud.Model) []service.Gain {
 		if bucket == "" || key == "" {
 			return
 		}
-		// A deleted version leaves the one before it as the source.
-		c, r := inBucket(m, bucket, key, "writes the source object", append([]string{"s3:DeleteObjectVersion"}, putActions...)...)
-		gs = append(gs, service.Gain{
-			Calls: []service.PowerCall{c}, Resource: r, Touches: service.TouchesSource, What: "source of pipeline " + match.Render(p.Name),
-		})
+		what := "source of pipeline " + match.Render(p.Name)
+		c, r := inBucket(m, bucket, key, "writes the source object", putAction)
+		gs = append(gs, ways(service.Gain{Resource: r, Touches: service.TouchesSource, What: what}, c, keyOf(r))...)
+		// A version that is deleted leaves the one before it as the source.
+		c, _ = inBucket(m, bucket, key, "deletes a version of the source object", "s3:DeleteObjectVersion")
+		gs = append(gs, service.Gain{Calls: []service.PowerCall{c}, Resource: r, Touches: service.TouchesSource, What: what})
 	})
 	return gs
 }
@@ -180,11 +213,11 @@ func targets(m *cloud.Model) []service.Gain {
 		if bucket == "" {
 			return
 		}
-		c, r := inBucket(m, bucket, "*", "writes or deletes what is deployed", append([]string{"s3:DeleteObject", "s3:DeleteObjectVersion"}, putActions...)...)
-		gs = append(gs, service.Gain{
-			Calls: []service.PowerCall{c}, Resource: r, Touches: service.TouchesTarget,
-			What: "what pipeline " + match.Render(p.Name) + " deploys to bucket " + match.Render(bucket),
-		})
+		what := "what pipeline " + match.Render(p.Name) + " deploys to bucket " + match.Render(bucket)
+		c, r := inBucket(m, bucket, "*", "writes what is deployed", putAction)
+		gs = append(gs, ways(service.Gain{Resource: r, Touches: service.TouchesTarget, What: what}, c, keyOf(r))...)
+		c, _ = inBucket(m, bucket, "*", "deletes what is deployed", "s3:DeleteObject", "s3:DeleteObjectVersion")
+		gs = append(gs, service.Gain{Calls: []service.PowerCall{c}, Resource: r, Touches: service.TouchesTarget, What: what})
 	})
 	return gs
 }
@@ -196,11 +229,10 @@ func code(m *cloud.Model) []service.Gain {
 		if bucket == "" || key == "" {
 			return
 		}
-		c, _ := inBucket(m, bucket, key, "writes "+what, putActions...)
-		gs = append(gs, service.Gain{
-			Calls: []service.PowerCall{c}, Resource: r, Touches: service.TouchesArtifact,
-			What: what + " of " + match.Render(service.Called(r)), Maybe: r.Maybe,
-		})
+		c, b := inBucket(m, bucket, key, "writes "+what, putAction)
+		gs = append(gs, ways(service.Gain{
+			Resource: r, Touches: service.TouchesArtifact, What: what + " of " + match.Render(service.Called(r)), Maybe: r.Maybe,
+		}, c, keyOf(b))...)
 	}
 	for r := range m.OfType("AWS::Lambda::Function") {
 		add(r, cloud.Text(r.Prop("Code", "S3Bucket")), cloud.Text(r.Prop("Code", "S3Key")), "the code")
@@ -242,11 +274,11 @@ func builds(m *cloud.Model) []service.Gain {
 			if rest != "" && key != "" {
 				key += "/"
 			}
-			c, _ := inBucket(m, bucket, key+rest, "writes "+what, putActions...)
-			gs = append(gs, service.Gain{
-				Calls: []service.PowerCall{c}, Principal: role, Resource: r, Touches: service.TouchesSource,
+			c, b := inBucket(m, bucket, key+rest, "writes "+what, putAction)
+			gs = append(gs, ways(service.Gain{
+				Principal: role, Resource: r, Touches: service.TouchesSource,
 				What: what + " of build project " + match.Render(service.Called(r)), Maybe: r.Maybe,
-			})
+			}, c, keyOf(b))...)
 		}
 		if r.Prop("Source", "Type").Str() == "S3" {
 			add(cloud.Text(r.Prop("Source", "Location")), "", "the source")
@@ -281,7 +313,7 @@ func trails(m *cloud.Model) []service.Gain {
 		if bucket == "" {
 			continue
 		}
-		c, b := inBucket(m, bucket, "*", "deletes or replaces files of the trail", append([]string{"s3:DeleteObject", "s3:DeleteObjectVersion"}, putActions...)...)
+		c, b := inBucket(m, bucket, "*", "deletes or replaces files of the trail", putAction, "s3:DeleteObject", "s3:DeleteObjectVersion")
 		for _, calls := range [][]service.PowerCall{{c}, {settings(c, b)}} {
 			gs = append(gs, service.Gain{Calls: calls, Resource: r, What: "bucket " + match.Render(bucket) + " of trail " + match.Render(service.Called(r)), Maybe: r.Maybe})
 		}
