@@ -61,6 +61,9 @@ func (w *world) weakenAlerts() {
 			continue
 		}
 		for _, r := range a.resources {
+			if !slices.Contains(w.accounts, r.Account) {
+				continue
+			}
 			switch r.Type {
 			case "AWS::Events::Rule":
 				w.each(weak{what: "rule " + name(r), alarm: true, params: []any{"name", r.Name}}, r, "events:DisableRule", "events:PutRule")

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"penstock/arn"
 	"penstock/cloud"
 	"penstock/diag"
 	"penstock/doc"
@@ -91,18 +90,18 @@ func (w *world) expires(t *cloud.Resource) {
 
 // trust says who can still blind the trace, and what leaves none.
 func (w *world) trust() {
-	accounts := map[string]bool{} // of the pipelines' principals
-	for _, a := range w.roles {
-		accounts[arn.Account(a)] = true
-	}
 	var logs, inside []string
-	known := true
+	known, trails, outside := true, 0, 0
 	for _, t := range w.trails {
 		if !w.needed(t) {
 			continue
 		}
+		trails++
+		if !slices.Contains(w.accounts, t.Account) {
+			outside++
+		}
 		if b := w.bucketOf(t); b != nil {
-			if accounts[b.Account] {
+			if slices.Contains(w.accounts, b.Account) {
 				inside = add(inside, b.Account)
 			} else {
 				logs = add(logs, b.Account)
@@ -120,16 +119,17 @@ func (w *world) trust() {
 	for _, a := range logs {
 		w.assume("account %s, which runs nothing of the pipeline, holds the log: nobody in the pipeline's accounts can change what is in it; whoever administers that account can", match.Render(a))
 	}
-	if len(inside) == 0 && known {
-		var own []string
-		for a := range accounts {
-			own = append(own, match.Render(a))
-		}
+	if len(inside) == 0 && known && trails > 0 {
+		own := slices.Clone(w.accounts)
 		slices.Sort(own)
-		w.assume("whoever administers an account of the pipeline (%s) can stop its trail and its alerts from then on", strings.Join(own, ", "))
+		stop := "stop its trail and its alerts from then on"
+		if outside == trails {
+			stop = "silence the alerts there, and cannot stop the trail"
+		}
+		w.assume("whoever administers an account of the pipeline (%s) can %s", match.Render(strings.Join(own, ", ")), stop)
 	}
 	if len(w.silent) > 0 {
-		w.assume("%s leave no event by themselves; what they allow shows in the events of other calls", strings.Join(w.silent, ", "))
+		w.assume("%s %s no event; what is done by it shows in the events of other calls", list(w.silent, 8), leave(w.silent))
 	}
 	if slices.ContainsFunc(w.trails, func(t *cloud.Resource) bool { return cloudtrail.OfOrganization(t) == truth.Yes }) {
 		w.assume("every account of the pipeline is a member of the organization whose trail records it")

@@ -145,6 +145,8 @@ func (w *world) hears(r *cloud.Resource, p *pattern.Pattern, k *weak, who *ident
 		v = v.And(truth.Maybe)
 	}
 	switch {
+	case region == truth.No && !k.event.Global:
+		return truth.No, nil // for what is done in its own region
 	case region == truth.No:
 		f := &fault{code: "TRAIL021", at: r.Span, message: fmt.Sprintf("rule %s is in %s, and EventBridge has these events in %s only", name(r), r.Region, k.event.RecordedIn())}
 		return v, f

@@ -83,6 +83,7 @@ type world struct {
 	alone     map[*cloud.Resource]*prove.Run // what runs by itself
 	trails    []*cloud.Resource
 	roles     []string // ARNs of the pipelines' principals, each once
+	accounts  []string // in which they are
 	calls     []*record
 	silent    []string // actions of the pipelines that leave no event
 	weak      []*weak
@@ -189,7 +190,7 @@ func (w *world) principal(a string) {
 	if err != nil || x.Service != "iam" || slices.Contains(w.roles, a) {
 		return
 	}
-	w.roles = append(w.roles, a)
+	w.roles, w.accounts = append(w.roles, a), add(w.accounts, x.Account)
 }
 
 // summary says in a clause what was looked at.
@@ -244,8 +245,8 @@ func add(ss []string, s string) []string {
 
 // name is how messages name a resource.
 func name(r *cloud.Resource) string {
-	if r.Name != "" {
-		return match.Render(r.Name)
+	if r.Name != "" && !match.HasHole(r.Name) {
+		return r.Name
 	}
 	return r.LogicalID
 }

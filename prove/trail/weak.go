@@ -223,14 +223,18 @@ func denies(p *iam.Policy) bool {
 	return slices.ContainsFunc(p.Statements, func(s iam.Statement) bool { return s.Effect == iam.Deny })
 }
 
+// weakenTrail: what an account that runs nothing of the pipeline holds is for
+// its administrators to guard.
 func (w *world) weakenTrail(t *cloud.Resource) {
-	k := weak{what: "trail " + name(t)}
-	w.each(k, t, "cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors")
-	if b := w.bucketOf(t); b != nil {
+	if slices.Contains(w.accounts, t.Account) {
+		k := weak{what: "trail " + name(t)}
+		w.each(k, t, "cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors")
+	}
+	if b := w.bucketOf(t); b != nil && slices.Contains(w.accounts, b.Account) {
 		k := weak{what: "bucket " + name(b) + " of the trail", params: []any{"bucketName", b.Name}}
 		w.each(k, b, "s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
 	}
-	if key := w.keyOf(t, "KMSKeyId"); key != nil {
+	if key := w.keyOf(t, "KMSKeyId"); key != nil && slices.Contains(w.accounts, key.Account) {
 		w.weakenKey(key, "key "+keyName(key)+" of the trail", true)
 	}
 }
@@ -310,9 +314,9 @@ func (w *world) identities() (own, others []identity) {
 	account := match.Hole(match.Account, "an account")
 	others = []identity{
 		{"the root user", trail.Tree(true, "type", "Root", "arn", "arn:aws:iam::"+account+":root", "accountId", account, "invokedBy", trail.Absent(),
-			"userName", &trail.Value{Kind: trail.String, Text: some, Optional: true}, "sessionContext", trail.Anything())},
+			"userName", &trail.Value{Kind: trail.String, Text: some, Optional: true}, "sessionContext", trail.Tree(true, "sessionIssuer", trail.Absent()))},
 		{"an IAM user", trail.Tree(true, "type", "IAMUser", "arn", "arn:aws:iam::"+account+":user/"+some, "accountId", account, "userName", some, "invokedBy", trail.Absent(),
-			"sessionContext", trail.Anything())},
+			"sessionContext", trail.Tree(true, "sessionIssuer", trail.Absent()))},
 		session("another role", "arn:aws:iam::"+account+":role/"+some, some, account),
 	}
 	return own, others
