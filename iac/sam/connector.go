@@ -18,6 +18,7 @@ type profile struct {
 	service string
 	account bool // with SourceAccount (S3)
 	api     bool // SourceArn is an execute-api ARN
+	graph   bool // SourceArn is that of an AppSync API
 }
 
 // A grant is a statement: actions, and resources as text, with ${Source},
@@ -38,6 +39,9 @@ const (
 	bucketType  = "AWS::S3::Bucket"
 	busType     = "AWS::Events::EventBus"
 	ruleType    = "AWS::Events::Rule"
+	placeType   = "AWS::Location::PlaceIndex"
+	dataType    = "AWS::AppSync::DataSource"
+	graphType   = "AWS::AppSync::GraphQLApi"
 	restType    = "AWS::ApiGateway::RestApi"
 	httpType    = "AWS::ApiGatewayV2::Api"
 )
@@ -90,6 +94,13 @@ var profiles = map[string]profile{
 	queueType + ">" + lambdaType: {
 		role: 'd', read: []grant{{"sqs:ReceiveMessage GetQueueAttributes", "${Source}"}}, write: []grant{{"sqs:DeleteMessage", "${Source}"}},
 	},
+	lambdaType + ">" + placeType: {
+		role: 's', read: []grant{{"geo:DescribePlaceIndex GetPlace SearchPlaceIndexForPosition SearchPlaceIndexForSuggestions SearchPlaceIndexForText", "${Destination}"}},
+	},
+	dataType + ">" + tableType:    {role: 's', read: readTable, write: writeTable},
+	dataType + ">" + lambdaType:   {role: 's', write: []grant{{"lambda:InvokeAsync InvokeFunction", "${Destination} ${Destination}:*"}}},
+	dataType + ">" + busType:      {role: 's', write: putEvents},
+	graphType + ">" + lambdaType:  {service: "appsync.amazonaws.com", graph: true},
 	bucketType + ">" + lambdaType: {service: "s3.amazonaws.com", account: true},
 	topicType + ">" + lambdaType:  {service: "sns.amazonaws.com"},
 	ruleType + ">" + lambdaType:   {service: "events.amazonaws.com"},
@@ -102,7 +113,7 @@ var profiles = map[string]profile{
 
 var plainTypes = map[string]string{
 	prefix + "Function": lambdaType, prefix + "SimpleTable": tableType, prefix + "StateMachine": machineType,
-	prefix + "Api": restType, prefix + "HttpApi": httpType,
+	prefix + "Api": restType, prefix + "HttpApi": httpType, prefix + "GraphQLApi": graphType,
 }
 
 // An end is the source or the destination of a connector.
@@ -122,6 +133,9 @@ func (x *expander) end(b at, n *doc.Node) end {
 		src := x.source[id]
 		e.typ = src.Get("Type").Str()
 		e.url, e.name, e.id = b.ref(id), b.getAtt(id, "Name"), b.ref(id)
+		if plain(e.typ) == graphType {
+			e.id = b.getAtt(id, "ApiId")
+		}
 		props := x.merged[id]
 		if props == nil {
 			props = src.Get("Properties")
@@ -135,7 +149,7 @@ func (x *expander) end(b at, n *doc.Node) end {
 		if strings.HasPrefix(e.typ, prefix) && props.Get("Role") == nil {
 			e.role = b.ref(id + "Role")
 		} else {
-			for _, p := range [...]string{"Role", "RoleArn"} {
+			for _, p := range [...]string{"Role", "RoleArn", "ServiceRoleArn"} {
 				// The transform finds the role behind Fn::GetAtt Role.Arn.
 				if t := target(props.Get(p)); t != "" && x.source[t] != nil {
 					e.role = b.ref(t)
@@ -175,17 +189,18 @@ func (r *resource) connector(id string, props *doc.Node, holder *resource) {
 			suffix = "Destination" + strconv.Itoa(i)
 		}
 		i++
-		r.connect(id, suffix, r.x.end(b, source), r.x.end(at(d.Span), d), props)
+		condition := r.condition
+		if id != r.id {
+			// The transform does not carry the condition of a resource over to
+			// the connectors that stand in it.
+			condition = ""
+		}
+		r.connect(id, suffix, condition, r.x.end(b, source), r.x.end(at(d.Span), d), props)
 	}
 }
 
-func (r *resource) connect(id, suffix string, s, d end, props *doc.Node) {
-	b, condition := r.b, r.condition
-	if id != r.id {
-		// The transform does not carry the condition of a resource over to
-		// the connectors that stand in it.
-		condition = ""
-	}
+func (r *resource) connect(id, suffix, condition string, s, d end, props *doc.Node) {
+	b := r.b
 	var want []string
 	for p := range props.Get("Permissions").Elems() {
 		want = append(want, p.Str())
@@ -269,6 +284,9 @@ func (r *resource) resourcePolicy(id, suffix, condition string, p profile, s, d 
 		}
 		from = b.sub("arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${SourceResourceId}/${SourceQualifier}",
 			"SourceResourceId", s.id, "SourceQualifier", q)
+	}
+	if p.graph {
+		from = b.sub(arns+"appsync"+here+"apis/${SourceResourceId}", "SourceResourceId", s.id)
 	}
 	if from == nil || d.arn == nil {
 		r.x.find(CodeRefused, r.key.Span, diag.Error, "the connector %q does not tell the ARN that it needs: SAM refuses it", id)

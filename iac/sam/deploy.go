@@ -80,13 +80,15 @@ var standard = map[string]bool{
 // deployment adds the CodeDeploy application and the role that functions asked
 // for.
 func (x *expander) deployment() {
-	if cs := x.shared[application]; len(cs) > 0 {
-		b := at(cs[0].at)
-		x.make(application, b, "AWS::CodeDeploy::Application", x.either(application, cs), b.dict("ComputePlatform", "Lambda"))
+	cs := x.shared[application]
+	if len(cs) == 0 {
+		return
 	}
+	b, condition := at(cs[0].at), x.either("ServerlessCodeDeployCondition", cs)
+	x.make(application, b, "AWS::CodeDeploy::Application", condition, b.dict("ComputePlatform", "Lambda"))
 	if cs := x.shared[deployRole]; len(cs) > 0 {
 		b := at(cs[0].at)
-		x.make(deployRole, b, "AWS::IAM::Role", x.either(deployRole, cs), b.dict(
+		x.make(deployRole, b, "AWS::IAM::Role", condition, b.dict(
 			"AssumeRolePolicyDocument", b.trust("codedeploy.amazonaws.com"),
 			"ManagedPolicyArns", b.list(b.managed("service-role/AWSCodeDeployRoleForLambda"))))
 	}

@@ -46,7 +46,11 @@ func (f *function) expand() {
 	b.put(props, "Code", f.code())
 	b.put(props, "Tags", f.tags("lambda:createdBy"))
 
-	f.managed = append(f.managed, b.managed("service-role/AWSLambdaBasicExecutionRole"))
+	basic := "service-role/AWSLambdaBasicExecutionRole"
+	if f.prop("DurableConfig") != nil {
+		basic = "service-role/AWSLambdaBasicDurableExecutionRolePolicy"
+	}
+	f.managed = append(f.managed, b.managed(basic))
 	if t := f.prop("Tracing"); t != nil && t.Str() != "Disabled" {
 		b.put(props, "TracingConfig", at(t.Span).dict("Mode", t))
 		// The transform takes AWSXRayDaemonWriteAccess outside the partition
@@ -101,8 +105,37 @@ func (f *function) expand() {
 		for _, p := range slices.Compact(f.events) {
 			f.managed = append(f.managed, b.managed(p))
 		}
-		f.role("lambda.amazonaws.com", "lambda:createdBy", f.managed, f.inline)
+		f.role("lambda.amazonaws.com", "lambda:createdBy", f.unless(role), f.managed, f.inline)
 	}
+}
+
+// unless is the condition of the role that SAM makes where Role is a Fn::If
+// that gives one only in one of its cases.
+func (r *resource) unless(role *doc.Node) string {
+	fn, arg := call(role)
+	if fn != "Fn::If" || arg.Kind != doc.List || len(arg.Items) != 3 {
+		return r.condition
+	}
+	c := arg.Items[0].Str()
+	switch yes, no := noValue(arg.Items[1]), noValue(arg.Items[2]); {
+	case yes && !no:
+		return c
+	case no && !yes:
+		return r.x.not(c, at(role.Span))
+	}
+	return r.condition
+}
+
+// not returns the name of the condition that c does not hold, which it makes.
+func (x *expander) not(c string, b at) string {
+	name := "NOT" + c
+	for _, f := range x.conds {
+		if f.Name() == name {
+			return name
+		}
+	}
+	x.conds = append(x.conds, doc.Field{Key: b.str(name), Value: b.dict("Fn::Not", b.list(b.dict("Condition", c)))})
+	return name
 }
 
 // code is the Code of AWS::Lambda::Function.
@@ -138,7 +171,7 @@ func location(n *doc.Node, bucket, key, version string) *doc.Node {
 }
 
 // role adds the role that SAM makes for a function or a state machine.
-func (r *resource) role(service, mark string, managed, inline []*doc.Node) {
+func (r *resource) role(service, mark, condition string, managed, inline []*doc.Node) {
 	b := r.b
 	trust := r.prop("AssumeRolePolicyDocument")
 	if trust == nil {
@@ -151,7 +184,7 @@ func (r *resource) role(service, mark string, managed, inline []*doc.Node) {
 	if len(inline) > 0 {
 		docs = b.list(inline...)
 	}
-	r.make(r.id+"Role", b, "AWS::IAM::Role", b.dict(
+	r.x.make(r.id+"Role", b, "AWS::IAM::Role", condition, b.dict(
 		"AssumeRolePolicyDocument", trust, "ManagedPolicyArns", arns, "Path", r.prop("RolePath"), "Policies", docs,
 		"PermissionsBoundary", r.prop("PermissionsBoundary"), "Tags", r.tags(mark)))
 }
@@ -218,16 +251,13 @@ func (f *function) invokeConfig() {
 		dests := b.dict()
 		for _, d := range fl.Value.Fields {
 			db := at(d.Key.Span)
-			typ, to := d.Value.Get("Type").Str(), d.Value.Get("Destination")
-			if to == nil {
-				switch typ {
-				case "SQS":
-					f.make(id+d.Name()+"Queue", db, "AWS::SQS::Queue", db.dict())
-					to = db.getAtt(id+d.Name()+"Queue", "Arn")
-				case "SNS":
-					f.make(id+d.Name()+"Topic", db, "AWS::SNS::Topic", db.dict())
-					to = db.ref(id + d.Name() + "Topic")
-				}
+			typ := d.Value.Get("Type").Str()
+			// Functions that have the destination from Globals share what is
+			// made for the first of them, as the transform has it.
+			to := f.x.places[d.Value]
+			if to == nil || f.body.Get("IgnoreGlobals") != nil {
+				to = f.made(id+d.Name(), db, typ, d.Value.Get("Destination"))
+				f.x.places[d.Value] = to
 			}
 			b.put(dests, d.Name(), db.dict("Destination", to))
 			f.destination(id+d.Name(), typ, to, d)
@@ -239,6 +269,41 @@ func (f *function) invokeConfig() {
 		depends = b.list(b.str(f.alias))
 	}
 	f.make(id, b, "AWS::Lambda::EventInvokeConfig", props, "DependsOn", depends)
+}
+
+// made returns where results go: to, or a queue or topic that SAM makes where
+// none is given, or given in one case only.
+func (f *function) made(id string, b at, typ string, to *doc.Node) *doc.Node {
+	fn, arg := call(to)
+	some := fn == "Fn::If" && arg.Kind == doc.List && len(arg.Items) == 3 && noValue(arg.Items[1]) != noValue(arg.Items[2])
+	if to != nil && !noValue(to) && !some {
+		return to
+	}
+	condition := f.condition
+	if some {
+		condition = f.unless(to)
+	}
+	var own *doc.Node
+	switch typ {
+	case "SQS":
+		id += "Queue"
+		f.x.make(id, b, "AWS::SQS::Queue", condition, b.dict())
+		own = b.getAtt(id, "Arn")
+	case "SNS":
+		id += "Topic"
+		f.x.make(id, b, "AWS::SNS::Topic", condition, b.dict())
+		own = b.ref(id)
+	default:
+		return to
+	}
+	if !some {
+		return own
+	}
+	given := arg.Items[1]
+	if noValue(given) {
+		given = arg.Items[2]
+	}
+	return b.dict("Fn::If", b.list(b.str(condition), own, given))
 }
 
 // destination puts the policy for a destination on the role.
@@ -258,7 +323,7 @@ func (f *function) destination(name, typ string, to *doc.Node, d doc.Field) {
 	case "EventBridge":
 		s = b.allow("events:PutEvents", to)
 	case "S3", "S3Bucket":
-		f.inline = append(f.inline, b.inline(name+typ+"Policy", b.bare(
+		f.inline = append(f.inline, b.inline(name+"S3Policy", b.bare(
 			b.allow("s3:PutObject", b.dict("Fn::Join", b.list(b.str("/"), b.list(to, b.str("*"))))), b.allow("s3:ListBucket", to))))
 		return
 	case "", "Kafka":

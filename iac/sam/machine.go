@@ -27,7 +27,7 @@ func (r *resource) machine() {
 		if t := r.prop("Tracing").Get("Enabled"); t != nil && t.Str() != "false" {
 			managed = append(managed, at(t.Span).managed("AWSXrayWriteOnlyAccess"))
 		}
-		r.role("states.amazonaws.com", "stateMachine:createdBy", managed, inline)
+		r.role("states.amazonaws.com", "stateMachine:createdBy", r.condition, managed, inline)
 	}
 	start := func(b at) *doc.Node { return b.ref(r.id) }
 	if alias := r.prop("AutoPublishAlias"); alias != nil {
@@ -113,7 +113,7 @@ func (r *resource) table() {
 	}
 	if ts := r.prop("Tags"); ts != nil {
 		l := r.tags("")
-		if isList(l) {
+		if isList(l) && len(l.Items) > 0 && l.Items[0].Get("Key").Str() == "" {
 			l.Items = l.Items[1:] // a table bears no mark
 		}
 		b.put(props, "Tags", l)

@@ -62,6 +62,7 @@ type expander struct {
 
 	alias  map[string]string         // "F.Alias" → logical id
 	shared map[string][]contribution // logical id of a shared resource → who needs it
+	places map[*doc.Node]*doc.Node   // a destination → the queue or topic made for it
 	later  []func()                  // what needs all resources: connectors
 }
 
@@ -82,7 +83,7 @@ func Expand(root *doc.Node) (*doc.Node, []diag.Finding) {
 	}
 	x := &expander{
 		root: root, source: map[string]*doc.Node{}, merged: map[string]*doc.Node{}, out: map[string]doc.Field{},
-		alias: map[string]string{}, shared: map[string][]contribution{},
+		alias: map[string]string{}, shared: map[string][]contribution{}, places: map[*doc.Node]*doc.Node{},
 	}
 	some := false
 	for _, f := range resources.Fields {
@@ -166,6 +167,12 @@ func (x *expander) resource(f doc.Field) {
 		r.machine()
 	case prefix + "LayerVersion":
 		r.layer()
+	case prefix + "GraphQLApi":
+		r.graphQL()
+	case prefix + "WebSocketApi":
+		r.webSocketAPI()
+	case prefix + "CapacityProvider":
+		r.capacityProvider()
 	case prefix + "Application":
 		r.application()
 	case prefix + "Connector":
@@ -230,7 +237,7 @@ func (x *expander) settled(n *doc.Node) (string, bool) {
 
 // either returns the condition under which a shared resource exists: "" where
 // one that needs it has none.
-func (x *expander) either(id string, cs []contribution) string {
+func (x *expander) either(name string, cs []contribution) string {
 	var names []string
 	seen := map[string]bool{}
 	for _, c := range cs {
@@ -253,8 +260,8 @@ func (x *expander) either(id string, cs []contribution) string {
 	for len(or) > 10 { // Fn::Or takes two to ten
 		or = append([]*doc.Node{b.dict("Fn::Or", b.list(or[:10]...))}, or[10:]...)
 	}
-	x.conds = append(x.conds, doc.Field{Key: b.str(id + "Condition"), Value: b.dict("Fn::Or", b.list(or...))})
-	return id + "Condition"
+	x.conds = append(x.conds, doc.Field{Key: b.str(name), Value: b.dict("Fn::Or", b.list(or...))})
+	return name
 }
 
 // A resource is one SAM resource being expanded.
@@ -339,6 +346,9 @@ func contains(list []string, s string) bool {
 func (r *resource) tags(mark string) *doc.Node {
 	b := r.b
 	l := b.list(b.dict("Key", mark, "Value", "SAM"))
+	if r.prop("PropagateTags").Str() == "true" {
+		l.Items = nil
+	}
 	ts := r.prop("Tags")
 	switch {
 	case ts == nil:
@@ -350,6 +360,9 @@ func (r *resource) tags(mark string) *doc.Node {
 		}
 	default:
 		return &doc.Node{Kind: doc.Unknown, Text: "the tags of " + r.id, Span: ts.Span}
+	}
+	if len(l.Items) == 0 {
+		return nil
 	}
 	return l
 }
