@@ -29,9 +29,14 @@ type Actor struct {
 	Only []string
 }
 
+// plain reports whether nothing was done to an actor's rights.
+func (a Actor) plain() bool {
+	return !a.Admin && !a.Unbound && !a.Made && a.Groups == nil && a.Only == nil
+}
+
 // key tells actors apart.
 func (a Actor) key() string {
-	if !a.Admin && !a.Unbound && !a.Made && a.Groups == nil && a.Only == nil {
+	if a.plain() {
 		return a.ARN
 	}
 	var b strings.Builder

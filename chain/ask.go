@@ -8,6 +8,7 @@ import (
 	"penstock/cloud"
 	"penstock/iam"
 	"penstock/iam/authz"
+	"penstock/iam/facts"
 	"penstock/iam/reach"
 	"penstock/service"
 )
@@ -47,8 +48,8 @@ func (g *Graph) decide(r *rights, c *numbered, resources []string) answer {
 		if c.Caller == (iam.Principal{}) && !g.worth(r, c, i) {
 			continue
 		}
-		a := g.put(r, c, action, g.plain(c, resources))
-		if a.Verdict != reach.Some && c.Same {
+		a := g.put(r, c, action, g.plain(resources))
+		if a.Verdict != reach.Some && len(resources) == 1 && strings.HasSuffix(resources[0], "*") {
 			a = g.put(r, c, action, resources)
 		}
 		if a.Verdict > best.verdict {
@@ -61,14 +62,14 @@ func (g *Graph) decide(r *rights, c *numbered, resources []string) answer {
 	return best
 }
 
-// plain is a name that reads well for what a gain makes, tried before any
-// other: "anything", in a region where the account has a stack.
-func (g *Graph) plain(c *numbered, resources []string) []string {
-	if !c.Same || len(resources) != 1 || !strings.HasSuffix(resources[0], "*") {
+// plain is a name that reads well where a call leaves it open, tried before
+// any other: "anything", in a region where the account has a stack.
+func (g *Graph) plain(resources []string) []string {
+	if len(resources) != 1 || !strings.HasSuffix(resources[0], "*") {
 		return resources
 	}
 	a, err := arn.Parse(resources[0])
-	if err != nil || strings.HasSuffix(a.Resource, "**") {
+	if err != nil || strings.ContainsAny(a.Resource[:len(a.Resource)-1], "*?") {
 		return resources
 	}
 	if a.Partition == "*" {
@@ -119,7 +120,29 @@ func (g *Graph) put(r *rights, c *numbered, action string, resources []string) r
 	if c.Same {
 		pol = unguarded(pol)
 	}
+	if len(resources) < 2 && !strings.ContainsAny(on, "*?") {
+		// One request, but for its context: where that does not matter authz
+		// knows, and it knows for every value of what is open.
+		q.Context = s.Context.Clone()
+		q.Context.Open = true
+		switch g.judge().Decide(&q, pol) {
+		case authz.Deny:
+			return reach.Answer{Verdict: reach.None}
+		case authz.Allow:
+			q.Context.Open = false
+			return reach.Answer{Verdict: reach.Some, Witness: &q}
+		default:
+		}
+	}
 	return g.reach.Find(pol, s)
+}
+
+// judge decides single requests.
+func (g *Graph) judge() *authz.Engine {
+	if g.authz == nil {
+		g.authz = authz.New(authz.Options{Actions: facts.Actions{}, RCPServices: facts.RCP})
+	}
+	return g.authz
 }
 
 // unguarded leaves out the policy of the resource: of something that is made

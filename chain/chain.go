@@ -61,7 +61,8 @@ type Graph struct {
 	steps   map[string][]Step
 	guards  map[string]*named
 	keys    []string // of conditions
-	judge   *authz.Engine
+	away    map[string]bool
+	authz   *authz.Engine
 }
 
 // place is one gain of one power, its calls numbered.

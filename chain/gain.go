@@ -30,6 +30,23 @@ func abroad(p *place, account string) bool {
 	return false
 }
 
+// abroad reports whether the model holds anything to gain outside an actor's
+// account.
+func (g *Graph) abroad(actor string) bool {
+	account := arn.Account(actor)
+	if v, ok := g.away[account]; ok {
+		return v
+	}
+	v := false
+	for i := range g.places {
+		if v = abroad(&g.places[i], account); v {
+			break
+		}
+	}
+	g.away[account] = v
+	return v
+}
+
 func (g *Graph) work(a Actor, key string, fits func(*place) bool) []Step {
 	if s, ok := g.steps[key]; ok {
 		return s

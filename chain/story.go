@@ -7,7 +7,6 @@ import (
 
 	"penstock/iam"
 	"penstock/iam/authz"
-	"penstock/iam/facts"
 	"penstock/iam/reach"
 	"penstock/match"
 	"penstock/service"
@@ -94,9 +93,6 @@ func settings(q *iam.Request, call *service.PowerCall) []string {
 
 // allowing finds the statements that allow a witness.
 func (g *Graph) allowing(sc *Scene, call *service.PowerCall, q *iam.Request) (at []source.Span, words []string, sure bool) {
-	if g.judge == nil {
-		g.judge = authz.New(authz.Options{Actions: facts.Actions{}, RCPServices: facts.RCP})
-	}
 	model := g.model
 	if sc.Service == "" {
 		model, _ = g.view(sc.Who)
@@ -106,7 +102,7 @@ func (g *Graph) allowing(sc *Scene, call *service.PowerCall, q *iam.Request) (at
 		pol = unguarded(pol)
 	}
 	var ms []authz.Match
-	d := g.judge.Judge(q, pol, &ms)
+	d := g.judge().Judge(q, pol, &ms)
 	for _, m := range ms {
 		st := m.Statement
 		if st.Effect != iam.Allow || m.Match != truth.Yes || m.Layer == "boundary" || m.Layer == "scp" || m.Layer == "rcp" {

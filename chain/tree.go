@@ -52,7 +52,7 @@ func (g *Graph) From(from ...string) *Tree {
 
 // Follow is From for principals whose rights may have been changed.
 func (g *Graph) Follow(from ...Actor) *Tree {
-	w := &walk{g: g, at: map[string]*Node{}, byARN: map[string][]*Node{}, taken: map[string]*Node{}}
+	w := &walk{g: g, at: map[string]*Node{}, byARN: map[string][]*Node{}, taken: map[string]*Node{}, has: map[*Node]map[*service.Gain]reach.Verdict{}}
 	for _, a := range from {
 		w.add(&Node{Actor: a, Verdict: reach.Some})
 	}
@@ -71,6 +71,7 @@ type walk struct {
 	// taken holds by account the first who may do everything there that the
 	// organization leaves.
 	taken map[string]*Node
+	has   map[*Node]map[*service.Gain]reach.Verdict // what those have
 }
 
 type waiting struct {
@@ -166,6 +167,9 @@ func (w *walk) follow(n *Node, s *Step) {
 			w.reach(maker(s), n, s, nil)
 			return
 		}
+		if o := w.taken[arn.Account(gain.Principal)]; o != nil && o.Verdict >= min(n.Verdict, s.Verdict) && !w.g.abroad(o.Actor.ARN) {
+			return // somebody has the account, and there is no other
+		}
 		w.waiting[gain.Principal] = append(w.waiting[gain.Principal], waiting{n, s})
 		for _, p := range slices.Clone(w.byARN[gain.Principal]) {
 			w.raise(n, s, p)
@@ -210,9 +214,13 @@ func (w *walk) idle(n *Node) bool {
 	if o == nil {
 		return false
 	}
-	has := map[*service.Gain]reach.Verdict{}
-	for i := range o.Gains {
-		has[o.Gains[i].Gain] = o.Gains[i].Verdict
+	has := w.has[o]
+	if has == nil {
+		has = map[*service.Gain]reach.Verdict{}
+		for i := range o.Gains {
+			has[o.Gains[i].Gain] = o.Gains[i].Verdict
+		}
+		w.has[o] = has
 	}
 	return !slices.ContainsFunc(w.g.foreign(n.Actor), func(s Step) bool { return has[s.Gain] < s.Verdict })
 }
@@ -230,6 +238,9 @@ func (w *walk) owner(n *Node) *Node {
 }
 
 func (w *walk) reach(a Actor, via *Node, s *Step, needs *Node) {
+	if o := w.at[a.ARN]; o != nil && a.plain() && needs == nil {
+		return // as the templates have it, and reached before
+	}
 	n := &Node{Actor: a, Verdict: min(via.Verdict, s.Verdict), Via: via, Needs: needs, Step: s}
 	n.Missing = union(via.Missing, s.Missing)
 	if needs != nil {
