@@ -69,7 +69,12 @@ func ParseLiteral(b Base, s string) Literal {
 	var ok bool
 	switch b {
 	case Bool, Null:
-		l.True, ok = strings.EqualFold(s, "true"), strings.EqualFold(s, "true") || strings.EqualFold(s, "false")
+		switch {
+		case s == "true" || strings.EqualFold(s, "true"):
+			l.True, ok = true, true
+		default:
+			ok = s == "false" || strings.EqualFold(s, "false")
+		}
 	case NumericEquals, NumericLessThan, NumericLessThanEquals, NumericGreaterThan, NumericGreaterThanEquals:
 		l.num, ok = number(s)
 	case DateEquals, DateLessThan, DateLessThanEquals, DateGreaterThan, DateGreaterThanEquals:

@@ -103,7 +103,7 @@ func (c *caller) read(p *iam.Principal) {
 		c.kind = session
 		c.name, c.session, _ = strings.Cut(rest, "/")
 		c.roleARN = p.Role
-		if _, _, _, r, ok := cutARN(p.Role); ok {
+		if r, ok := c.resourceOf(p.Role, len(p.ARN)-len(res)); ok {
 			c.rolePart = r
 			c.linked = strings.HasPrefix(r, "role/aws-service-role/")
 		} else {
@@ -116,6 +116,18 @@ func (c *caller) read(p *iam.Principal) {
 	case svc == "iam" && (kind == "oidc-provider" || kind == "saml-provider"):
 		c.kind = provider
 	}
+}
+
+// resourceOf returns the resource part of a role's ARN. That of a session's
+// own role differs from the session's, whose resource part begins at n, in
+// the service alone.
+func (c *caller) resourceOf(role string, n int) (string, bool) {
+	at := len("arn:") + len(c.partition) + len(":")
+	if len(role) > n && role[:at] == c.arn[:at] && role[at:at+3] == "iam" && role[at+3:n] == c.arn[at+3:n] {
+		return role[n:], true
+	}
+	_, _, _, r, ok := cutARN(role)
+	return r, ok
 }
 
 // sameRole compares the role of a caller with a role of the same account.

@@ -1,6 +1,8 @@
 package authz
 
 import (
+	"strings"
+
 	"penstock/iam"
 	"penstock/match"
 )
@@ -29,6 +31,7 @@ type statement struct {
 	notPrincipal bool
 	principals   []principal
 	notAction    bool
+	service      string // the one service of all actions, in lower case; "" where there is none
 	actions      []element
 	hasResource  bool
 	notResource  bool
@@ -43,6 +46,7 @@ type element struct {
 	parts   []iam.Part // of a resource with policy variables; the pattern is then unused
 	maybe   bool
 	typed   bool // a wildcard in the resource type: see iam.TypeWildcard
+	all     bool // "*"
 }
 
 func compilePolicy(p *iam.Policy) *policy {
@@ -74,6 +78,7 @@ func compileStatement(c *statement, s *iam.Statement, variables bool) {
 		a := &s.Actions[i]
 		c.actions[i] = element{src: a, maybe: len(a.Maybe) > 0, pattern: match.CompileFold(a.Text)}
 	}
+	c.service = oneService(c.actions)
 	c.resources = make([]element, len(s.Resources))
 	for i := range s.Resources {
 		c.resources[i] = compileResource(&s.Resources[i], variables)
@@ -101,7 +106,22 @@ func compileResource(e *iam.Elem, variables bool) element {
 		}
 	}
 	c.pattern = match.CompileARN(e.Text)
+	c.all = e.Text == "*"
 	return c
+}
+
+// oneService returns the service that all of a list of actions belong to, ""
+// where a wildcard may stand for another one.
+func oneService(actions []element) string {
+	one := ""
+	for i := range actions {
+		service, _, ok := strings.Cut(actions[i].pattern.Prefix(), ":")
+		if !ok || service == "" || i > 0 && service != one || len(service) >= len(eval{}.low) {
+			return ""
+		}
+		one = service
+	}
+	return one
 }
 
 // sixth cuts s after its fifth colon; a colon within "${…}" does not count.

@@ -212,22 +212,38 @@ func nothing(vals []string) bool {
 // compare tests one value of the request against all of the condition: a
 // match with one, or for a negated operator with none.
 func (e *eval) compare(c *condition, s string, allow bool) truth.Value {
-	var given iam.Literal
-	text := c.op.Base.Textual()
-	if !text {
-		if given = iam.ParseLiteral(c.op.Base, s); given.Bad {
-			// What is no number, date or address never matches, and how a
-			// negated operator takes it is not documented.
-			return truth.Of(c.op.Negated && !allow)
+	r := truth.No
+	if c.op.Base.Textual() {
+		for i := range c.values {
+			m := e.matchText(c, &c.values[i], s)
+			if c.values[i].maybe {
+				m = m.And(truth.Maybe)
+			}
+			if r = r.Or(m); r == truth.Yes {
+				break
+			}
 		}
+		if c.op.Negated {
+			return r.Not()
+		}
+		return r
+	}
+	return c.compareLiteral(s, allow)
+}
+
+// compareLiteral is compare for what is not text.
+func (c *condition) compareLiteral(s string, allow bool) truth.Value {
+	given := iam.ParseLiteral(c.op.Base, s)
+	if given.Bad {
+		// What is no number, date or address never matches, and how a
+		// negated operator takes it is not documented.
+		return truth.Of(c.op.Negated && !allow)
 	}
 	r := truth.No
 	for i := range c.values {
 		v := &c.values[i]
 		var m truth.Value
 		switch {
-		case text:
-			m = e.matchText(c, v, s)
 		case v.lit.Bad:
 			// As above: a negated operator fails in an Allow, as if it matched.
 			m = truth.Of(c.op.Negated && allow)

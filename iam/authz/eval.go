@@ -55,17 +55,23 @@ func (e *eval) lower() {
 	if e.symbolic || len(s) > len(e.low) {
 		return
 	}
+	colon := -1
 	for i := range len(s) {
 		c := s[i]
 		switch {
 		case 'A' <= c && c <= 'Z':
 			c += 'a' - 'A'
+		case c == ':' && colon < 0:
+			colon = i
 		case c >= 0x80:
 			return
 		}
 		e.low[i] = c
 	}
 	e.lowLen, e.plain = len(s), true
+	if colon > 0 && string(e.low[:colon]) == s[:colon] {
+		e.svc = s[:colon]
+	}
 }
 
 // is reports whether the request's action is the one named, in lower case.
@@ -191,6 +197,9 @@ func (e *eval) action(s *statement) truth.Value {
 		// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html).
 		return truth.No
 	}
+	if s.service != "" && e.plain && (s.service[0] != e.low[0] || e.low[len(s.service)] != ':') {
+		return truth.Of(s.notAction) // all are of another service
+	}
 	v := truth.No
 	for i := range s.actions {
 		a := &s.actions[i]
@@ -240,6 +249,8 @@ func (e *eval) onResource(s *statement) truth.Value {
 func (e *eval) element(s *statement, r *element) truth.Value {
 	var v truth.Value
 	switch {
+	case r.all:
+		v = truth.Yes
 	case r.parts != nil:
 		v = e.substituted(r)
 	case e.symbolic:
