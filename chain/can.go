@@ -1,18 +1,45 @@
 package chain
 
 import (
+	"penstock/iam"
+	"penstock/iam/authz"
 	"penstock/iam/reach"
 	"penstock/service"
 )
 
-// Can asks whether an actor can make a call: any of its actions will do. The
-// first answer that is certain is returned, and else the best.
-func (g *Graph) Can(a Actor, c service.PowerCall) reach.Answer {
+// Can asks whether an actor can make a call on one resource: any of its
+// actions will do. The first answer that is certain is returned, and else the
+// best.
+//
+// One request, of which nothing is known but what the call fixes, settles most
+// questions: what is denied then is denied whatever else is in it.
+func (g *Graph) Can(a Actor, c service.PowerCall, e *authz.Engine) reach.Answer {
 	g.prepare()
 	r := g.rightsOf(a)
+	var open []string
+	for _, action := range c.Actions {
+		q := iam.Request{Principal: iam.Principal{ARN: a.ARN}, Action: action, Resource: "*", ResourceAccount: c.Account}
+		if len(c.Resources) == 1 {
+			q.Resource = c.Resources[0]
+		}
+		q.Context = c.Context.Clone()
+		q.Context.Open = true
+		for k, v := range r.context.All() {
+			if !q.Context.Has(k) {
+				q.Context.Put(k, v)
+			}
+		}
+		g.settle(r.model, &q, &q.Context)
+		switch e.DecideCases(&q, authz.Collect(r.model, &q)) {
+		case authz.Allow:
+			return reach.Answer{Verdict: reach.Some, Witness: &q}
+		case authz.Depends:
+			open = append(open, action)
+		}
+	}
 	n := &numbered{PowerCall: &c}
 	best := reach.Answer{Verdict: reach.None}
-	for _, action := range c.Actions {
+	for _, action := range open {
 		ans := g.put(r, n, action, c.Resources)
 		if ans.Verdict == reach.Some {
 			return ans

@@ -61,8 +61,12 @@ type Graph struct {
 	steps   map[string][]Step
 	guards  map[string]*named
 	keys    []string // of conditions
-	away    map[string]bool
-	authz   *authz.Engine
+
+	byAction [][]int32          // places by an action of their first call
+	byName   map[string][]int32 // by whom a resource's policy names
+	byAll    []int32            // those that may let in anybody
+	away     map[string]bool
+	authz    *authz.Engine
 }
 
 // place is one gain of one power, its calls numbered.

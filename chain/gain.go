@@ -54,7 +54,7 @@ func (g *Graph) work(a Actor, key string, fits func(*place) bool) []Step {
 	r := g.rightsOf(a)
 	var sure, possible []Step
 	if r.self != nil {
-		for i := range g.places {
+		for _, i := range g.near(r) {
 			p := &g.places[i]
 			if !fits(p) || !g.candidate(r, p) {
 				continue

@@ -18,6 +18,7 @@ func (g *Graph) prepare() {
 			g.add(s.Powers)
 		}
 		g.add(Derived(g.services))
+		g.order()
 	})
 }
 
@@ -87,4 +88,59 @@ func state(v iam.ContextValue) string {
 		s += "?"
 	}
 	return s
+}
+
+// order indexes the places by their first call that somebody has to make: by
+// its actions, and by whom the policies of its resources name.
+func (g *Graph) order() {
+	g.byAction, g.byName = make([][]int32, len(g.actions)), map[string][]int32{}
+	for i := range g.places {
+		c := g.places[i].first()
+		if c == nil {
+			g.byAll = append(g.byAll, int32(i))
+			continue
+		}
+		for _, n := range c.actions {
+			g.byAction[n] = append(g.byAction[n], int32(i))
+		}
+		for _, t := range c.Resources {
+			n := g.guard(t)
+			if n.all {
+				g.byAll = append(g.byAll, int32(i))
+			}
+			for a := range n.arns {
+				g.byName[a] = append(g.byName[a], int32(i))
+			}
+		}
+	}
+}
+
+// first is the first call of a place that whoever takes it makes.
+func (p *place) first() *numbered {
+	for i := range p.calls {
+		if p.calls[i].Caller == (iam.Principal{}) {
+			return &p.calls[i]
+		}
+	}
+	return nil
+}
+
+// near yields the places that an actor may have, in order: it leaves out what
+// the first call already puts out of the question.
+func (g *Graph) near(r *rights) []int32 {
+	if r.open {
+		out := make([]int32, len(g.places))
+		for i := range out {
+			out[i] = int32(i)
+		}
+		return out
+	}
+	out := slices.Concat(g.byAll, g.byName[r.actor.ARN])
+	for n, on := range r.on {
+		if on != nil {
+			out = append(out, g.byAction[n]...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }

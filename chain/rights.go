@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"penstock/arn"
 	"penstock/cloud"
 	"penstock/iam"
 	"penstock/match"
@@ -182,6 +183,12 @@ type named struct {
 // letsIn reports whether the policy of a resource may grant something to an
 // actor that its own policies do not.
 func (g *Graph) letsIn(resource string, r *rights) bool {
+	n := g.guard(resource)
+	return n.all || n.arns[r.actor.ARN]
+}
+
+// guard reads whom the policy of a resource names.
+func (g *Graph) guard(resource string) *named {
 	n := g.guards[resource]
 	if n == nil {
 		n = &named{}
@@ -196,7 +203,7 @@ func (g *Graph) letsIn(resource string, r *rights) bool {
 		}
 		g.guards[resource] = n
 	}
-	return n.all || n.arns[r.actor.ARN]
+	return n
 }
 
 func (n *named) add(a *cloud.Attachment) {
@@ -218,6 +225,8 @@ func (n *named) add(a *cloud.Attachment) {
 			case e.Type == iam.PrincipalService || e.Type == iam.PrincipalCanonicalUser:
 			case e.Type == iam.PrincipalAll || strings.ContainsAny(e.Text, "*?$\x00") || strings.Contains(e.Text, ":assumed-role/"):
 				n.all = true
+			case strings.HasSuffix(e.Text, ":root") || arn.IsAccountID(e.Text):
+				// Names an account, whose own policies have to allow it too.
 			default:
 				if n.arns == nil {
 					n.arns = map[string]bool{}
