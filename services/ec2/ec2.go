@@ -9,6 +9,7 @@ var Service = service.Service{
 	Name:     "ec2",
 	Title:    "Amazon EC2 and VPC",
 	Types:    types,
+	Jobs:     jobs,
 	Actions:  actions,
 	Route:    route,
 	Checks:   checks,

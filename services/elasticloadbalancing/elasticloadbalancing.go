@@ -9,4 +9,5 @@ var Service = service.Service{
 	Name:  "elasticloadbalancing",
 	Title: "Elastic Load Balancing",
 	Types: types,
+	Jobs:  jobs,
 }

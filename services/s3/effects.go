@@ -83,6 +83,7 @@ func what(c *service.Call) string {
 var checks = []service.Check{
 	{Code: "RUN022", On: "call", Find: foreignManagedKey},
 	{Code: "RUN083", On: "action", Find: refusedACL},
+	{Code: "RUN126", On: "call", Find: encryptedLogs},
 }
 
 // foreignManagedKey finds a read of an object that is encrypted with another
@@ -147,4 +148,6 @@ reading roles, and so do their own policies.
 	Code: "RUN120", Theorem: "runs", Title: "a bucket is made with an ACL and has none", Doc: strings.TrimSpace(ownershipDoc),
 }, {
 	Code: "RUN121", Theorem: "runs", Title: "Block Public Access refuses a public policy or ACL", Doc: strings.TrimSpace(blockedDoc),
+}, {
+	Code: "RUN126", Theorem: "runs", Title: "logs are delivered to a bucket that is encrypted with KMS", Doc: strings.TrimSpace(encryptedDoc),
 }}

@@ -15,7 +15,7 @@ const notifyPage = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-
 var jobs = []service.Job{{
 	Type: bucketType,
 	Alone: func(s *service.Site) bool {
-		if s.Resource.Prop("ReplicationConfiguration") != nil {
+		if s.Resource.Prop("ReplicationConfiguration") != nil || len(accessLog(s)) > 0 {
 			return true
 		}
 		for _, k := range notified {
@@ -50,7 +50,7 @@ var jobs = []service.Job{{
 			Need:    service.Stops, Basis: service.Documented, Source: notifyPage,
 			Targets: func(s *service.Site) []service.Target { return destinations(s, notified[2]) },
 		},
-	}, replication...),
+	}, append(replication, accessLogs)...),
 }}
 
 var notified = [...][2]string{{"LambdaConfigurations", "Function"}, {"QueueConfigurations", "Queue"}, {"TopicConfigurations", "Topic"}}

@@ -19,6 +19,17 @@ var effects = []service.Effect{{
 	Source: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html#security-encryption-encryption-context", Basis: service.Documented,
 	Why:  "Secrets Manager decrypts the secret with the caller's rights",
 	Then: decrypt,
+}, {
+	ID: "secretsmanager.encrypt", Actions: []string{"secretsmanager:PutSecretValue"},
+	Source: "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html#security-encryption-authz", Basis: service.Documented,
+	Why: "Secrets Manager encrypts the new version with the caller's rights",
+	Then: func(s *service.Site, c *service.Call) []service.Caused {
+		out := decrypt(s, c)
+		for i := range out {
+			out[i].Actions = []string{"kms:GenerateDataKey", "kms:Decrypt"}
+		}
+		return out
+	},
 }}
 
 func decrypt(s *service.Site, c *service.Call) []service.Caused {

@@ -10,6 +10,7 @@ var Service = service.Service{
 	Name:    "secretsmanager",
 	Title:   "AWS Secrets Manager",
 	Types:   types,
+	Jobs:    jobs,
 	Effects: effects,
 	Checks:  checks,
 	Codes:   codes,

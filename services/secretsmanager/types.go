@@ -39,7 +39,7 @@ var types = []service.Type{
 		Attach: attachPolicy,
 	},
 	{
-		Name: "AWS::SecretsManager::RotationSchedule", Source: page + "rotationschedule.html",
+		Name: rotationType, Source: page + "rotationschedule.html",
 		ARNs:  []string{"RotationLambdaARN"},
 		Ref:   "${Prop:SecretId}",
 		Attrs: map[string]string{"Id": "${Ref}"},
