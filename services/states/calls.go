@@ -214,6 +214,9 @@ func (m *machineOf) call(s *service.Site, t *task) []service.Target {
 		}
 		return []service.Target{{Resource: t.resource, Account: a.Account, Only: []string{"lambda:InvokeFunction"}, Starts: function(s, t.resource)}}
 	}
+	if !t.known() {
+		return nil // RUN062
+	}
 	svc, op, _ := strings.Cut(t.api, ":")
 	switch svc {
 	case "aws-sdk":

@@ -15,7 +15,7 @@ var Service = service.Service{
 	Types:   types,
 	Actions: actions,
 	Jobs:    jobs,
-	Checks:  slices.Concat(checks, jobChecks),
-	Codes:   slices.Concat(codes, jobCodes),
+	Checks:  slices.Concat(checks, jobChecks, integrationChecks),
+	Codes:   slices.Concat(codes, jobCodes, integrationCodes),
 	Gate:    gate,
 }
