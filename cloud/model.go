@@ -93,6 +93,8 @@ type Resource struct {
 	Props     *doc.Node
 	Span      source.Span // the logical id in the template
 	Node      *doc.Node   // the whole entry as it is written, nil where it is in no template
+	// Update is its UpdatePolicy, evaluated; nil where it has none.
+	Update *doc.Node
 	// After holds the logical ids of its stack that it refers to or names in
 	// DependsOn, and so is made after.
 	After []string

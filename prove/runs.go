@@ -27,7 +27,7 @@ func (p *prover) runs(proof *Proof, rep *Report) TheoremResult {
 			fs = append(fs, p.findings(r)...)
 			count(r, &res)
 		}
-		fs = append(append(append(fs, p.shapes(m)...), p.early(m)...), m.Findings...)
+		fs = slices.Concat(fs, p.shapes(m), p.early(m), sizes(m), m.Findings)
 		found = append(found, scenarioFindings{m, fs})
 	}
 	rep.Findings = append(rep.Findings, merge(found)...)

@@ -141,6 +141,11 @@ func (r *resource) evaluate() {
 		}
 	}
 	made.Props = r.properties()
+	if u := r.body.Get("UpdatePolicy"); u != nil {
+		if made.Update = s.eval(u); made.Update == noValue {
+			made.Update = nil
+		}
+	}
 	made.Tags = tagsOf(made.Props.Get("Tags"), r.stackTags())
 	made.Opaque = r.opaque
 	if len(r.opaque) == 0 {

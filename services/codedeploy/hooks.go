@@ -106,8 +106,11 @@ func alarms(s *service.Site) []service.Target {
 // (action-reference-ECSbluegreen.html, AppSpecTemplatePath).
 func hookNames(s *service.Site) []*doc.Node {
 	return service.Remember(s, "codedeploy.hooks", func() []*doc.Node {
-		if s.Read == nil || s.Action == nil || platform(s) == "Server" {
+		if platform(s) == "Server" {
 			return nil
+		}
+		if s.Read == nil || s.Action == nil {
+			return aliasHooks(s)
 		}
 		path := s.Action.Get("AppSpecTemplatePath")
 		if path == "" {
@@ -135,6 +138,29 @@ func hookNames(s *service.Site) []*doc.Node {
 		}
 		return out
 	})
+}
+
+// aliasHooks are the functions that the update policies of the aliases name
+// whose traffic the group shifts when their stack is updated
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html#cfn-attributes-updatepolicy-codedeploylambdaaliasupdate).
+func aliasHooks(s *service.Site) []*doc.Node {
+	var out []*doc.Node
+	for r := range s.Model.OfType("AWS::Lambda::Alias") {
+		u := r.Update.Get("CodeDeployLambdaAliasUpdate")
+		if u == nil || r.Stack != s.Resource.Stack || !same(u.Get("DeploymentGroupName").Str(), s.Resource) {
+			continue
+		}
+		for _, hook := range []string{"BeforeAllowTrafficHook", "AfterAllowTrafficHook"} {
+			if n := u.Get(hook); n.Str() != "" {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+func same(name string, r *cloud.Resource) bool {
+	return name != "" && (name == r.Name || name == r.Ref)
 }
 
 func hookFunction(s *service.Site, n *doc.Node) (a string, f *cloud.Resource) {

@@ -19,6 +19,8 @@ var checks = []service.Check{
 	{Code: "RUN024", On: "action", Find: noStore},
 	{Code: "RUN026", On: "action", Find: strangeArtifact},
 	{Code: "RUN084", On: "action", Find: needsV2},
+	{Code: "RUN106", On: "action", Find: absent},
+	{Code: "RUN107", On: "action", Find: otherRegion},
 }
 
 // aliasAcrossAccounts finds an action of another account in a pipeline whose

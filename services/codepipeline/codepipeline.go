@@ -17,7 +17,7 @@ var Service = service.Service{
 	Actions:  slices.Concat(actions, compute, invoked, others),
 	Jobs:     jobs,
 	Checks:   checks,
-	Codes:    codes,
+	Codes:    slices.Concat(codes, absentCodes),
 	Authored: authored,
 	Powers:   powers,
 }

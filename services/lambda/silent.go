@@ -10,7 +10,10 @@ import (
 )
 
 // checks: what leaves a pipeline waiting though every call is allowed.
-var checks = []service.Check{{Code: "RUN105", On: "action", Find: silent}}
+var checks = []service.Check{
+	{Code: "RUN105", On: "action", Find: silent},
+	{Code: "RUN110", On: "job", Find: unanswered},
+}
 
 // handsOn are pieces of code by which a function may leave the answer to
 // somebody else: whatever calls another service with the job.
@@ -64,4 +67,4 @@ to call the PutJobSuccessResult action and that it made a call to PutJobSuccessR
 - https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-invoke-lambda-function.html
 - https://github.com/aws/aws-cdk/issues/3332
 `,
-}}
+}, unansweredCode}

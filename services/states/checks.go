@@ -10,7 +10,10 @@ import (
 )
 
 // jobChecks: what keeps a machine from being made.
-var jobChecks = []service.Check{{Code: "RUN054", On: "job", Find: expressWaits}}
+var jobChecks = []service.Check{
+	{Code: "RUN054", On: "job", Find: expressWaits},
+	{Code: "RUN109", On: "job", Find: neverRejected},
+}
 
 // expressWaits finds an Express machine with a task that waits.
 func expressWaits(s *service.Site, _ *service.Call) []diag.Finding {
@@ -47,4 +50,4 @@ Express one.
 - https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
 - https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
 `,
-}}
+}, rejectCode}
