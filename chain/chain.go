@@ -35,6 +35,7 @@
 package chain
 
 import (
+	"slices"
 	"sync"
 
 	"penstock/cloud"
@@ -50,6 +51,8 @@ type Graph struct {
 	model    *cloud.Model
 	services []*service.Service
 	reach    *reach.Engine
+
+	without []string // ids of powers that do not count
 
 	load    sync.Once
 	places  []place
@@ -87,6 +90,14 @@ type numbered struct {
 // New returns the graph of a model. It does no work yet.
 func New(m *cloud.Model, services []*service.Service, r *reach.Engine) *Graph {
 	return &Graph{model: m, services: services, reach: r}
+}
+
+// Without returns the graph of the same model in which the powers with these
+// ids do not count, for a proof that looks at what they say in its own way.
+func (g *Graph) Without(ids ...string) *Graph {
+	h := New(g.model, g.services, g.reach)
+	h.without = append(slices.Clone(g.without), ids...)
+	return h
 }
 
 // A Step is a gain that somebody has.

@@ -8,6 +8,8 @@ import (
 	"penstock/arn"
 	"penstock/cloud"
 	"penstock/diag"
+	"penstock/doc/splice"
+	"penstock/iam"
 	"penstock/iam/facts"
 	"penstock/iam/reach"
 	"penstock/match"
@@ -18,20 +20,20 @@ import (
 
 // touches finds powers over the gate, over what runs as the gate and over the
 // definition of the pipeline, and rights that somebody can give themselves.
-func (f *finder) touches(s *side, o *origin, w *way) []diag.Finding {
-	var out []diag.Finding
+func (f *finder) touches(s *side, w *way) []harm {
+	var out []harm
 	machinery := s.machinery()
 	for i := range w.Gains {
 		g := &w.Gains[i]
 		mine := g.Gain.Resource != nil && (g.Gain.Resource == s.run.Pipeline.Resource || slices.Contains(machinery, g.Gain.Resource))
 		switch {
 		case g.Power.Kind == service.Tamper && mine && g.Gain.Touches == service.TouchesGate:
-			out = append(out, f.report(s, o, w, g, "GATE001", "approve, skip or retry around the "+s.name()))
+			out = append(out, step("GATE001", g, "approve, skip or retry around the "+s.name()))
 		case g.Power.Kind == service.Tamper && mine && g.Gain.Touches == service.TouchesDefinition,
 			g.Power.Kind == service.Execute && mine && g.Gain.Resource != s.run.Pipeline.Resource:
-			out = append(out, f.report(s, o, w, g, "GATE002", "change what the "+s.name()+" is"))
+			out = append(out, step("GATE002", g, "change what the "+s.name()+" is"))
 		case g.Power.Kind == service.Escalate && f.within(s, g.Gain.Principal):
-			out = append(out, f.report(s, o, w, g, "GATE006", "give "+principal(g.Gain.Principal)+" any right that its boundary and organization leave, in an account of the "+s.name()))
+			out = append(out, step("GATE006", g, "give roles of account "+match.Render(arn.Account(g.Gain.Principal))+" any right that their boundary and the organization leave"))
 		}
 	}
 	return out
@@ -44,10 +46,10 @@ func (f *finder) within(s *side, role string) bool {
 }
 
 // crosses finds writes on what only stages after the gate write.
-func (f *finder) crosses(s *side, o *origin, w *way, targets []*target) []diag.Finding {
-	var out []diag.Finding
+func (f *finder) crosses(s *side, w *way, targets []*target) []harm {
+	var out []harm
 	for _, t := range targets {
-		ans := f.can(w, t.account, match.Widest(t.resource), harmful(t)...)
+		ans := f.can(w, t.account, t.resource, harmful(t)...)
 		if ans.Verdict == reach.None {
 			continue
 		}
@@ -55,39 +57,53 @@ func (f *finder) crosses(s *side, o *origin, w *way, targets []*target) []diag.F
 		if t.what != "" {
 			what = match.Render(t.what) + " (" + what + ")"
 		}
-		out = append(out, f.answer(s, o, w, ans, "GATE003", "change "+what+", which the pipeline changes only after the "+s.name()))
+		out = append(out, answer("GATE003", ans, "change "+what+", which the pipeline changes only after the "+s.name()))
 	}
 	return out
 }
 
 // harmful returns the actions of a target's service that change it, as the
 // reference lists them for its type; those that the pipeline itself calls
-// among them.
+// among them. To make it is not to change it, nor is to pass a role.
 func harmful(t *target) []string {
-	out := slices.Clone(t.actions)
+	var out []string
+	add := func(action, kind string) {
+		_, name, _ := strings.Cut(action, ":")
+		if action == "iam:PassRole" || strings.EqualFold(name, "Create"+strings.ReplaceAll(kind, "-", "")) || slices.Contains(out, action) {
+			return
+		}
+		out = append(out, action)
+	}
 	for _, a := range t.actions {
 		prefix, name, _ := strings.Cut(a, ":")
 		svc, ok := facts.Service(prefix)
 		if !ok {
+			add(a, "")
 			continue
 		}
 		act, ok := svc.Action(name)
 		if !ok {
+			add(a, "")
 			continue
 		}
 		var types []string
 		for _, r := range act.Resources {
 			if rt, ok := svc.ResourceType(r.Type); ok && rt.Match(t.resource) != truth.No {
 				types = append(types, r.Type)
+				add(a, r.Type)
 			}
+		}
+		if len(types) == 0 {
+			add(a, "")
 		}
 		for other := range svc.Actions() {
 			if other.Access != facts.Write && other.Access != facts.PermissionsManagement {
 				continue
 			}
-			full := svc.Prefix + ":" + other.Name
-			if slices.ContainsFunc(other.Resources, func(r facts.ActionResource) bool { return slices.Contains(types, r.Type) }) && !slices.Contains(out, full) {
-				out = append(out, full)
+			for _, r := range other.Resources {
+				if slices.Contains(types, r.Type) {
+					add(svc.Prefix+":"+other.Name, r.Type)
+				}
 			}
 		}
 	}
@@ -98,10 +114,10 @@ func harmful(t *target) []string {
 // key of an artifact ends in characters that CodePipeline makes up, so who can
 // write it but cannot learn it replaces nothing; that it is not guessed is
 // assumed, and said.
-func (f *finder) replaces(s *side, o *origin, w *way, inputs []*input) []diag.Finding {
-	var out []diag.Finding
+func (f *finder) replaces(s *side, w *way, inputs []*input) []harm {
+	var out []harm
 	for _, in := range inputs {
-		ans := f.can(w, in.Account, match.Widest(in.Object), "s3:PutObject")
+		ans := f.can(w, in.Account, in.Object, "s3:PutObject")
 		if ans.Verdict == reach.None {
 			continue
 		}
@@ -111,14 +127,14 @@ func (f *finder) replaces(s *side, o *origin, w *way, inputs []*input) []diag.Fi
 				principal(w.Actor.ARN), in.Name)
 			continue
 		}
-		d := f.answer(s, o, w, ans, "GATE004", fmt.Sprintf("replace artifact %s, which action %s takes after the %s", in.Name, in.action.Name, s.name()))
+		h := answer("GATE004", ans, fmt.Sprintf("replace artifact %s, which action %s takes after the %s", in.Name, in.action.Name, s.name()))
 		if how.Witness != nil {
-			d.Trace = append(d.Trace, "it learns the key by "+request(how.Witness))
+			h.asks = append([]*iam.Request{how.Witness}, h.asks...)
 		}
-		if how.Verdict == reach.Depends && d.Certainty != diag.Possible {
-			d.Severity, d.Certainty, d.Depends = diag.Warning, diag.Possible, append(d.Depends, how.Missing...)
+		if how.Verdict == reach.Depends {
+			h.verdict, h.missing = reach.Depends, append(h.missing, how.Missing...)
 		}
-		out = append(out, d)
+		out = append(out, h)
 	}
 	return out
 }
@@ -134,8 +150,8 @@ func (f *finder) learns(s *side, w *way, in *input) reach.Answer {
 	pl := s.run.Pipeline
 	best := reach.Answer{Verdict: reach.None}
 	for _, ans := range []reach.Answer{
-		f.can(w, in.Account, match.Widest(in.store), "s3:ListBucket", "s3:ListBucketVersions"),
-		f.can(w, pl.Account, match.Widest(pl.ARN), "codepipeline:ListActionExecutions"),
+		f.can(w, in.Account, in.store, "s3:ListBucket", "s3:ListBucketVersions"),
+		f.can(w, pl.Account, pl.ARN, "codepipeline:ListActionExecutions"),
 		f.can(w, pl.Account, "arn:*:codebuild:*:"+pl.Account+":project/*", "codebuild:BatchGetBuilds"),
 	} {
 		if ans.Verdict > best.Verdict {
@@ -147,8 +163,8 @@ func (f *finder) learns(s *side, w *way, in *input) reach.Answer {
 
 // pushes finds writes on an image repository with mutable tags from which a
 // stage after the gate, or what it starts, pulls.
-func (f *finder) pushes(s *side, o *origin, w *way) []diag.Finding {
-	var out []diag.Finding
+func (f *finder) pushes(s *side, w *way) []harm {
+	var out []harm
 	var done []string
 	for _, st := range s.after {
 		for _, c := range st.Calls {
@@ -161,22 +177,33 @@ func (f *finder) pushes(s *side, o *origin, w *way) []diag.Finding {
 			if r != nil && immutable(r) {
 				continue
 			}
-			ans := f.can(w, c.Request.ResourceAccount, match.Widest(repo), "ecr:PutImage")
+			ans := f.can(w, c.Request.ResourceAccount, repo, "ecr:PutImage")
 			if ans.Verdict == reach.None {
 				continue
 			}
-			d := f.answer(s, o, w, ans, "GATE005", fmt.Sprintf("push another image under the tag that %s runs after the %s: the tags of repository %s can be moved",
+			h := answer("GATE005", ans, fmt.Sprintf("push another image under the tag that %s runs after the %s: the tags of repository %s can be moved",
 				principal(c.Request.Principal.ARN), s.name(), match.Render(arnName(repo))))
 			if r != nil {
-				d.Related = append(d.Related, diag.Note{At: r.Span, Message: "the repository: ImageTagMutability is not IMMUTABLE"})
+				h.related = append(h.related, diag.Note{At: r.Span, Message: "the repository: ImageTagMutability is not IMMUTABLE"})
+				h.fixes = f.freeze(r)
 			}
-			if d.Certainty == diag.Proved {
-				d.Certainty = diag.Likely // an image may be named by its digest
-			}
-			out = append(out, d)
+			h.likely = true // an image may be named by its digest
+			out = append(out, h)
 		}
 	}
 	return out
+}
+
+// freeze makes the tags of a repository immutable.
+func (f *finder) freeze(r *cloud.Resource) []diag.Fix {
+	if r.Props == nil || f.proof.Options.Mend == nil {
+		return nil
+	}
+	edits, err := splice.SetField(r.Props, "ImageTagMutability", splice.String("IMMUTABLE"))
+	if err != nil {
+		return nil
+	}
+	return []diag.Fix{{Message: "make the tags of repository " + match.Render(r.Name) + " immutable", Edits: edits}}
 }
 
 func immutable(r *cloud.Resource) bool { return r.Prop("ImageTagMutability").Str() == "IMMUTABLE" }
@@ -202,17 +229,25 @@ func (f *finder) alone(r *prove.Run) []diag.Finding {
 	froms, _ := origins(f.proof, r.Steps)
 	var out []diag.Finding
 	for _, o := range froms {
+		t := teller{f: f, o: o}
 		for _, w := range f.walk(o) {
-			ans := f.can(w, arn.Account(w.Actor.ARN), "arn:*:codepipeline:*", gateCalls...)
+			account := arn.Account(w.Actor.ARN)
+			ans := f.can(w, account, "arn:*:codepipeline:*", gateCalls...)
 			if ans.Verdict == reach.None {
 				continue
 			}
-			what := "approve or change a pipeline of account " + match.Render(arn.Account(w.Actor.ARN))
-			if ans.Verdict == reach.Some {
-				what = "call " + ans.Witness.Action + " on a pipeline of account " + match.Render(arn.Account(w.Actor.ARN)) + ", and so pass its gate"
+			if one := f.can(w, account, "arn:"+arn.Partition(region(r))+":codepipeline:"+region(r)+":"+account+":any-pipeline/any-stage/any-action", gateCalls...); one.Verdict == ans.Verdict {
+				ans = one
 			}
-			out = append(out, f.answer(nil, o, w, ans, "GATE001", what))
+			out = append(out, t.tell(w, []harm{answer("GATE001", ans, "approve or change any pipeline of account "+match.Render(account))})...)
 		}
 	}
 	return out
+}
+
+func region(r *prove.Run) string {
+	if r.Entry != nil {
+		return r.Entry.Region
+	}
+	return r.Pipeline.Region
 }

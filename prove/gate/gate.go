@@ -31,6 +31,12 @@ import (
 	"penstock/prove"
 )
 
+// artifactPower is the power of whoever writes an artifact over the role that
+// runs it (chain.Derived). That a stage after the gate runs what was written
+// before it is what an approval is for; whether it can be written again is
+// asked on its own (replaces).
+const artifactPower = "pipeline.artifact"
+
 // A finder works on one model.
 type finder struct {
 	proof *prove.Proof
@@ -57,7 +63,7 @@ func Prove(p *prove.Proof) (prove.TheoremResult, []diag.Finding) {
 	var found [][]diag.Finding
 	gates, without := 0, 0
 	for _, m := range p.Models {
-		f := &finder{proof: p, model: m, reach: p.Reach(), eng: p.Options.Engine, graph: p.Graph(m), trees: map[string]*chain.Tree{}}
+		f := &finder{proof: p, model: m, reach: p.Reach(), eng: p.Options.Engine, graph: p.Graph(m).Without(artifactPower), trees: map[string]*chain.Tree{}}
 		var fs []diag.Finding
 		here, none := 0, 0
 		for _, r := range p.Runs(m) {
@@ -134,11 +140,13 @@ func (f *finder) side(s *side) []diag.Finding {
 	}
 	targets, inputs := s.targets(), s.inputs()
 	for _, o := range froms {
+		t := teller{f: f, o: o}
 		for _, w := range f.walk(o) {
-			out = append(out, f.touches(s, o, w)...)
-			out = append(out, f.crosses(s, o, w, targets)...)
-			out = append(out, f.replaces(s, o, w, inputs)...)
-			out = append(out, f.pushes(s, o, w)...)
+			hs := f.touches(s, w)
+			hs = append(hs, f.crosses(s, w, targets)...)
+			hs = append(hs, f.replaces(s, w, inputs)...)
+			hs = append(hs, f.pushes(s, w)...)
+			out = append(out, t.tell(w, hs)...)
 		}
 	}
 	return out
@@ -155,13 +163,13 @@ func accounts(s *side) []string {
 	return out
 }
 
-// once drops findings that say of one origin and one target the same by
-// another way: the shortest chain is told.
+// once drops findings that say the same of one origin: two gates of a pipeline
+// can have it in common.
 func (f *finder) once(fs []diag.Finding) []diag.Finding {
 	seen := map[string]bool{}
 	var out []diag.Finding
 	for _, d := range fs {
-		k := strings.Join([]string{d.Code, d.Principal, d.Action, d.Resource}, "|")
+		k := strings.Join([]string{d.Code, d.Principal, d.Action, d.Resource, d.Message}, "|")
 		if !seen[k] {
 			seen[k] = true
 			out = append(out, d)

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,90 +17,185 @@ import (
 	"penstock/source"
 )
 
-// report states what an origin can do by the last step g of a chain.
-func (f *finder) report(s *side, o *origin, w *way, g *chain.Step, code, what string) diag.Finding {
-	d := f.finding(o, w, code, what)
-	for i := range g.Witnesses {
-		d.Trace = append(d.Trace, request(&g.Witnesses[i]))
-	}
-	if len(g.Witnesses) > 0 {
-		f.name(&d, &g.Witnesses[len(g.Witnesses)-1])
-	}
-	if g.Verdict != reach.Some {
-		unsure(&d, g.Missing)
-	}
-	f.cut(&d, o, w, lastOf(g.Witnesses))
-	return d
+// A harm is one thing that somebody can do to a gate or past it.
+type harm struct {
+	code    string
+	what    string // "approve the gate …"
+	verdict reach.Verdict
+	missing []string
+	last    []chain.Step   // by which power, or
+	asks    []*iam.Request // by which requests
+	likely  bool
+	related []diag.Note
+	fixes   []diag.Fix
 }
 
-// answer states what an origin can do by one request more.
-func (f *finder) answer(s *side, o *origin, w *way, ans reach.Answer, code, what string) diag.Finding {
-	d := f.finding(o, w, code, what)
+func step(code string, g *chain.Step, what string) harm {
+	return harm{code: code, what: what, verdict: g.Verdict, missing: g.Missing, last: []chain.Step{*g}}
+}
+
+func answer(code string, ans reach.Answer, what string) harm {
+	h := harm{code: code, what: what, verdict: ans.Verdict, missing: ans.Missing}
 	if ans.Witness != nil {
-		d.Trace = append(d.Trace, request(ans.Witness))
-		f.name(&d, ans.Witness)
+		h.asks = []*iam.Request{ans.Witness}
 	}
-	if ans.Verdict != reach.Some {
-		unsure(&d, ans.Missing)
+	return h
+}
+
+// A teller states what one origin can do, each harm once, by the first chain
+// that leads to it.
+type teller struct {
+	f    *finder
+	o    *origin
+	said map[string]bool
+}
+
+// tell states the harms at the end of a way: the certain ones in one finding,
+// the worst of them first, and so the possible ones.
+func (t *teller) tell(w *way, hs []harm) []diag.Finding {
+	if t.said == nil {
+		t.said = map[string]bool{}
 	}
-	f.cut(&d, o, w, ans.Witness)
+	var sure, open []harm
+	for _, h := range hs {
+		certain := h.verdict == reach.Some && w.Verdict == reach.Some
+		if t.said[h.what] {
+			continue
+		}
+		t.said[h.what] = true
+		if certain {
+			sure = append(sure, h)
+		} else {
+			open = append(open, h)
+		}
+	}
+	var out []diag.Finding
+	if len(sure) > 0 {
+		out = append(out, t.finding(w, sure, true))
+	}
+	if len(open) > 0 {
+		out = append(out, t.finding(w, open, false))
+	}
+	return out
+}
+
+func (t *teller) finding(w *way, hs []harm, sure bool) diag.Finding {
+	slices.SortStableFunc(hs, func(a, b harm) int { return cmp.Compare(a.code, b.code) })
+	worst := hs[0]
+	d := diag.Finding{
+		Code: worst.code, Theorem: string(prove.Gate), At: t.o.at, Severity: diag.Error, Certainty: diag.Proved, Principal: t.o.role,
+	}
+	if worst.likely {
+		d.Certainty = diag.Likely
+	}
+	who := strings.Join(t.o.what[:min(2, len(t.o.what))], " and ") + ", which runs as " + principal(t.o.role) + ","
+	if len(w.steps) > 0 {
+		who += " can become " + principal(w.Actor.ARN) + " and"
+	}
+	d.Message = who + " can " + worst.what
+	steps := t.story(&d, w.steps)
+	for i, h := range hs {
+		d.Related = append(d.Related, h.related...)
+		d.Fixes = append(d.Fixes, h.fixes...)
+		line := len(d.Trace)
+		asks := t.story(&d, h.last)
+		for _, q := range h.asks {
+			d.Trace = append(d.Trace, t.f.request(q))
+			asks = append(asks, q)
+		}
+		if i > 0 && len(d.Trace) > line {
+			d.Trace[line] = "it can also " + h.what + ": " + d.Trace[line]
+		}
+		if i == 0 && len(asks) > 0 {
+			last := asks[len(asks)-1]
+			d.Action, d.Resource = last.Action, match.Render(last.Resource)
+			steps = append(steps, asks...)
+		}
+		d.Depends = merge(d.Depends, h.missing)
+	}
+	if len(hs) > 1 {
+		d.Message += fmt.Sprintf(", and %s more", count(len(hs)-1, "thing", "things"))
+	}
+	if !sure {
+		d.Severity, d.Certainty = diag.Warning, diag.Possible
+		if d.Depends = merge(d.Depends, w.Missing); len(d.Depends) == 0 {
+			d.Depends = []string{"what no template shows of " + principal(w.Actor.ARN)}
+		}
+	} else {
+		d.Depends = nil
+	}
+	t.f.cut(&d, steps)
 	return d
 }
 
-func lastOf(qs []iam.Request) *iam.Request {
-	if len(qs) == 0 {
-		return nil
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
 	}
-	return &qs[len(qs)-1]
+	return fmt.Sprintf("%d %s", n, many)
 }
 
-// finding is what every finding of a chain has: who starts it, and the story.
-func (f *finder) finding(o *origin, w *way, code, what string) diag.Finding {
-	d := diag.Finding{
-		Code: code, Theorem: string(prove.Gate), At: o.at, Severity: diag.Error, Certainty: diag.Proved, Principal: o.role,
+func merge(a, b []string) []string {
+	for _, s := range b {
+		if s = match.Render(s); !slices.Contains(a, s) {
+			a = append(a, s)
+		}
 	}
-	who := strings.Join(o.what[:min(2, len(o.what))], " and ") + ", which runs as " + principal(o.role) + ","
-	if len(w.steps) > 0 {
-		who += fmt.Sprintf(" can become %s and", principal(w.Actor.ARN))
-	}
-	d.Message = fmt.Sprintf("%s can %s", who, what)
-	for i := range w.steps {
-		st := &w.steps[i]
-		for j := range st.Witnesses {
-			line := request(&st.Witnesses[j])
-			if j == len(st.Witnesses)-1 {
-				line += ", and so acts as " + principal(st.Gain.Principal)
+	return a
+}
+
+// story tells steps, and returns the requests that the actors make.
+func (t *teller) story(d *diag.Finding, steps []chain.Step) []*iam.Request {
+	var out []*iam.Request
+	for _, ch := range t.f.graph.Tell(steps) {
+		for j, sc := range ch.Scenes {
+			who := sc.Service
+			if who == "" {
+				who = principal(sc.Who.ARN)
+			}
+			line := who + " calls " + sc.Action
+			if sc.Resource != "" && sc.Resource != "*" {
+				line += " on " + match.Render(sc.Resource)
+			}
+			if with := settings(sc.Context); len(with) > 0 {
+				line += " with " + match.Render(strings.Join(with, ", "))
+			}
+			line += at(sc.Allowed)
+			if j == len(ch.Scenes)-1 && ch.Gives != "" {
+				line += ", and " + match.Render(ch.Gives)
 			}
 			d.Trace = append(d.Trace, line)
+			if q := &ch.Step.Witnesses[j]; q.Action != "" && sc.Service == "" {
+				out = append(out, q)
+			}
 		}
 	}
-	if w.Verdict != reach.Some {
-		unsure(&d, w.Missing)
+	return out
+}
+
+// settings leaves out what a reader of the resource's ARN knows.
+func settings(context []string) []string {
+	return slices.DeleteFunc(slices.Clone(context), func(s string) bool {
+		key, _, _ := strings.Cut(strings.ToLower(s), " ")
+		return key == "s3:resourceaccount" || key == "aws:resourceaccount" || key == "aws:requestedregion"
+	})
+}
+
+// at names the first statement that allows a request.
+func at(spans []source.Span) string {
+	if len(spans) == 0 {
+		return ""
 	}
-	return d
+	return " (" + spans[0].Position().String() + ")"
 }
 
-func unsure(d *diag.Finding, missing []string) {
-	d.Severity, d.Certainty = diag.Warning, diag.Possible
-	for _, m := range missing {
-		if !slices.Contains(d.Depends, m) {
-			d.Depends = append(d.Depends, m)
-		}
-	}
-}
-
-func (f *finder) name(d *diag.Finding, q *iam.Request) {
-	d.Action, d.Resource = q.Action, match.Render(q.Resource)
-}
-
-// request is one step of a story.
-func request(q *iam.Request) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s calls %s", principal(q.Principal.ARN), q.Action)
+// request is one line of a story.
+func (f *finder) request(q *iam.Request) string {
+	line := principal(q.Principal.ARN) + " calls " + q.Action
 	if q.Resource != "*" && q.Resource != "" {
-		fmt.Fprintf(&b, " on %s", match.Render(q.Resource))
+		line += " on " + match.Render(q.Resource)
 	}
-	return b.String()
+	return line + at(f.allowing(q))
 }
 
 // principal names a principal without what a reader knows anyway.
@@ -116,29 +212,20 @@ func principal(s string) string {
 }
 
 // cut names the smallest cut that breaks a chain: the statements that allow
-// the step of it that fewest statements allow.
-func (f *finder) cut(d *diag.Finding, o *origin, w *way, last *iam.Request) {
-	var steps []*iam.Request
-	for i := range w.steps {
-		for j := range w.steps[i].Witnesses {
-			steps = append(steps, &w.steps[i].Witnesses[j])
-		}
-	}
-	if last != nil {
-		steps = append(steps, last)
-	}
+// the request of it that fewest statements allow, the earliest of several.
+func (f *finder) cut(d *diag.Finding, steps []*iam.Request) {
 	var best []source.Span
-	var at *iam.Request
+	var ask *iam.Request
 	for _, q := range steps {
 		spans := f.allowing(q)
 		if len(spans) > 0 && (best == nil || len(spans) < len(best)) {
-			best, at = spans, q
+			best, ask = spans, q
 		}
 	}
 	for i, sp := range best {
-		msg := "cut here: without this statement " + principal(at.Principal.ARN) + " cannot " + at.Action
+		msg := "cut here: without this statement " + principal(ask.Principal.ARN) + " cannot " + ask.Action
 		if len(best) > 1 {
-			msg = fmt.Sprintf("cut here, and at the %d others: with none of them %s can %s", len(best)-1, principal(at.Principal.ARN), at.Action)
+			msg = fmt.Sprintf("cut here and at %s: without them %s cannot %s", count(len(best)-1, "other", "others"), principal(ask.Principal.ARN), ask.Action)
 		}
 		if i == 0 {
 			d.At = sp
@@ -147,22 +234,25 @@ func (f *finder) cut(d *diag.Finding, o *origin, w *way, last *iam.Request) {
 	}
 }
 
-// allowing returns the statements that allow a request.
+// allowing returns the statements that allow a request: those of the caller's
+// own policies, or where none of them does those of the resource.
 func (f *finder) allowing(q *iam.Request) []source.Span {
 	dec := f.eng.Explain(q, authz.Collect(f.model, q))
-	var out []source.Span
-	for _, l := range dec.Layers {
-		if l.Layer != "identity" && l.Layer != "resource" && l.Layer != "trust" {
-			continue
-		}
-		for _, h := range l.Hits {
-			if h.Statement.Effect == iam.Allow && h.Match != 0 && !h.Statement.Span.IsZero() && !slices.Contains(out, h.Statement.Span) {
-				out = append(out, h.Statement.Span)
+	for _, layer := range []string{"identity", "resource", "trust"} {
+		var out []source.Span
+		for _, l := range dec.Layers {
+			if l.Layer != layer {
+				continue
+			}
+			for _, h := range l.Hits {
+				if h.Statement.Effect == iam.Allow && h.Match != 0 && !h.Statement.Span.IsZero() && !slices.Contains(out, h.Statement.Span) {
+					out = append(out, h.Statement.Span)
+				}
 			}
 		}
-		if len(out) > 0 && l.Layer == "identity" {
-			break
+		if len(out) > 0 {
+			return out
 		}
 	}
-	return out
+	return nil
 }

@@ -29,7 +29,7 @@ func (f *finder) judge(s *subject, t *tally) []diag.Finding {
 		case s.open != "":
 			loose = append(loose, mild...)
 		default:
-			out = append(out, f.idle(x, mild))
+			out = append(out, f.unneeded(x, mild))
 		}
 	}
 	if len(loose) > 0 {
@@ -70,9 +70,9 @@ func (f *finder) grave(x *extra, gs []granted) diag.Finding {
 	return d
 }
 
-// idle states what a statement grants a role of which the catalogue knows all
+// unneeded states what a statement grants a role of which the catalogue knows all
 // that it does.
-func (f *finder) idle(x *extra, gs []granted) diag.Finding {
+func (f *finder) unneeded(x *extra, gs []granted) diag.Finding {
 	d := f.finding(x, gs)
 	d.Code, d.Severity, d.Certainty = "MORE006", diag.Warning, diag.Possible
 	if gs[0].class == harm.Look {

@@ -19,6 +19,7 @@ package more
 import (
 	"fmt"
 
+	"penstock/chain"
 	"penstock/cloud"
 	"penstock/diag"
 	"penstock/iam/authz"
@@ -32,6 +33,7 @@ type finder struct {
 	model    *cloud.Model
 	engine   *authz.Engine
 	reach    *reach.Engine
+	graph    *chain.Graph
 	services map[string][]*cloud.Resource // declared resources by service
 	patches  int                          // that were tried
 }
@@ -45,11 +47,12 @@ func Prove(p *prove.Proof) (prove.TheoremResult, []diag.Finding) {
 	var found [][]diag.Finding
 	var most tally
 	for _, m := range p.Models {
-		f := &finder{proof: p, model: m, engine: p.Options.Engine, reach: p.Reach()}
+		f := &finder{proof: p, model: m, engine: p.Options.Engine, reach: p.Reach(), graph: p.Graph(m)}
 		var fs []diag.Finding
 		var t tally
 		for _, s := range subjects(p, m) {
 			t.subjects++
+			fs = append(fs, f.become(s, &t)...)
 			fs = append(fs, f.judge(s, &t)...)
 		}
 		found = append(found, fs)

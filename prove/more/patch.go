@@ -50,7 +50,7 @@ func (f *finder) narrow(x *extra, gs []granted, list, node *doc.Node, i int) ([]
 	if x.stmt.NotAction || x.stmt.NotResource {
 		return nil, "", false
 	}
-	keep, resources := f.needed(x, gs)
+	keep, resources := f.wanted(x, gs)
 	if len(keep) == 0 {
 		if list == nil || list.Kind != doc.List || len(list.Items) < 2 {
 			return nil, "", false // a policy without statements is none
@@ -121,10 +121,10 @@ func (f *finder) removeActions(acts *doc.Node, keep []string) ([]diag.Edit, bool
 	return edits, len(edits) > 0
 }
 
-// needed returns the actions of the statement to keep, in its words where none
+// wanted returns the actions of the statement to keep, in its words where none
 // of what they name is extra, and the resources to put in the place of those
 // that are too wide; nil resources stay.
-func (f *finder) needed(x *extra, gs []granted) (keep, resources []string) {
+func (f *finder) wanted(x *extra, gs []granted) (keep, resources []string) {
 	extra := func(action string) bool {
 		return slices.ContainsFunc(gs, func(g granted) bool {
 			return strings.EqualFold(g.action, action) && slices.ContainsFunc(x.idle, func(i granted) bool { return i.action == g.action })
