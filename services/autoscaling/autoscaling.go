@@ -7,8 +7,9 @@ import "penstock/service"
 
 // Service is Amazon EC2 Auto Scaling.
 var Service = service.Service{
-	Name:  "autoscaling",
-	Title: "Amazon EC2 Auto Scaling",
-	Types: types,
-	Jobs:  jobs,
+	Name:   "autoscaling",
+	Title:  "Amazon EC2 Auto Scaling",
+	Types:  types,
+	Jobs:   jobs,
+	Powers: powers,
 }

@@ -10,4 +10,5 @@ var Service = service.Service{
 	Title:   "AWS Systems Manager",
 	Types:   types,
 	Effects: effects,
+	Powers:  powers,
 }

@@ -18,4 +18,5 @@ var Service = service.Service{
 	Checks:  slices.Concat(checks, jobChecks, integrationChecks),
 	Codes:   slices.Concat(codes, jobCodes, integrationCodes),
 	Gate:    gate,
+	Powers:  powers,
 }
