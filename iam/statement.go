@@ -7,6 +7,7 @@ import (
 	"penstock/doc"
 	"penstock/match"
 	"penstock/source"
+	"penstock/truth"
 )
 
 var statementElements = []string{"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"}
@@ -256,7 +257,19 @@ func (p *parser) resource(st *Statement, e elem, at *doc.Node) {
 	}
 	st.NotResource = negated
 	st.Resources = p.list(n, name("Resource", negated), p.checkResource)
+	for _, e := range st.Resources {
+		if match.HasHole(e.Text) && anARN.Match(e.Text) == truth.No && allOf.Match(e.Text) == truth.No {
+			p.under(e.Maybe, func() { p.checkResource(match.Render(e.Text), e.Span) })
+		}
+	}
 }
+
+// anARN and allOf tell a symbolic resource that can be neither an ARN nor "*":
+// what Ref gives of a bucket or a queue is its name or URL.
+var (
+	anARN = match.Compile("arn:*")
+	allOf = match.Literal("*")
+)
 
 func (p *parser) checkResource(s string, at source.Span) {
 	if s == "*" || strings.Trim(s, "*") == "" && s != "" {

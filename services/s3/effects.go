@@ -150,4 +150,6 @@ reading roles, and so do their own policies.
 	Code: "RUN121", Theorem: "runs", Title: "Block Public Access refuses a public policy or ACL", Doc: strings.TrimSpace(blockedDoc),
 }, {
 	Code: "RUN126", Theorem: "runs", Title: "logs are delivered to a bucket that is encrypted with KMS", Doc: strings.TrimSpace(encryptedDoc),
+}, {
+	Code: "RUN124", Theorem: "runs", Title: "S3 refuses the bucket policy", Doc: strings.TrimSpace(invalidDoc),
 }}

@@ -137,6 +137,7 @@ func attachBucketPolicy(m *cloud.Model, r *cloud.Resource) {
 	m.GuardAlone(r, r.Prop("Bucket"), "", m.Attachment(r, r.Prop("PolicyDocument"), iam.Resource, "the bucket policy"), bucketType)
 	if sure, _ := m.Refer(cloud.Text(r.Prop("Bucket")), "", "", bucketType); len(sure) == 1 {
 		blockedPolicy(m, r, sure[0])
+		invalidPolicy(m, r, sure[0])
 	}
 }
 
