@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,6 +35,12 @@ docs/decide.md describes the fields.`,
 				return usage("%w", err)
 			}
 			opt.Authz = knowledge()
+			if env.Getenv("GOGC") == "" {
+				// What is remembered is bounded, and policies that are new make
+				// much garbage: collecting it less often costs some memory and
+				// saves a fifth of the time.
+				defer debug.SetGCPercent(debug.SetGCPercent(300))
+			}
 			// Past the buffers of Run: an answer must not wait for the last
 			// question.
 			t, err := ask.Stream(outer.Stdout, outer.Stdin, opt)
