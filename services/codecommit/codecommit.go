@@ -10,4 +10,5 @@ var Service = service.Service{
 	Title:   "AWS CodeCommit",
 	Types:   types,
 	Actions: actions,
+	Powers:  powers,
 }

@@ -13,4 +13,5 @@ var Service = service.Service{
 	Types:   types,
 	Actions: actions,
 	Codes:   []service.Code{resourceCode},
+	Powers:  powers,
 }

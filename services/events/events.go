@@ -13,4 +13,5 @@ var Service = service.Service{
 	Jobs:   jobs,
 	Checks: checks,
 	Codes:  codes,
+	Powers: powers,
 }

@@ -6,8 +6,9 @@ import "penstock/service"
 
 // Service is Amazon EventBridge Scheduler.
 var Service = service.Service{
-	Name:  "scheduler",
-	Title: "Amazon EventBridge Scheduler",
-	Types: types,
-	Jobs:  jobs,
+	Name:   "scheduler",
+	Title:  "Amazon EventBridge Scheduler",
+	Types:  types,
+	Jobs:   jobs,
+	Powers: powers,
 }
