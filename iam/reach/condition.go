@@ -362,5 +362,7 @@ func (p *problem) valueTokens(q *iam.Part) []token {
 		class = match.Any
 	}
 	low := strings.ToLower(q.Key)
-	return []token{{kind: tHole, class: class, bound: true, r: p.syms.of(match.Hole(class, "$"+low))}}
+	r := p.syms.of(match.Hole(class, "$"+low))
+	p.syms.holes[r-firstHole].bound = true
+	return []token{{kind: tHole, class: class, bound: true, r: r}}
 }

@@ -26,15 +26,17 @@ import (
 // can both hold holes, and then there are two automata: may accepts what the
 // pattern matches for some filling, must what it matches for every one.
 type glob struct {
-	toks    []token
-	fold    bool
-	sym     bool // holds a hole
-	may     dfa
-	must    dfa
-	literal bool // text only, known
-	text    string
-	least   []int // how many characters are needed from a position on
-	syms    *symbols
+	toks           []token
+	bound, unbound bool // holds a hole of a policy variable, one of another kind
+	own            dfa  // may, but that policy variables stand for themselves
+	fold           bool
+	sym            bool // holds a hole
+	may            dfa
+	must           dfa
+	literal        bool // text only, known
+	text           string
+	least          []int // how many characters are needed from a position on
+	syms           *symbols
 }
 
 type tokenKind uint8
@@ -51,6 +53,7 @@ const (
 	noColon = 1 << iota
 	noSlash
 	noOther // but digits
+	noPunct // but letters, digits, '-', '_' and '.'
 )
 
 type token struct {
@@ -77,6 +80,7 @@ type symbols struct {
 type hole struct {
 	class match.Class
 	text  string // as it stands in a symbolic string
+	bound bool   // of a policy variable
 }
 
 // of returns the symbol of a hole that is written in text.
@@ -89,7 +93,7 @@ func (s *symbols) of(text string) rune {
 	}
 	r := firstHole + rune(len(s.holes))
 	s.ids[text] = r
-	s.holes = append(s.holes, hole{match.Class(text[1]), text})
+	s.holes = append(s.holes, hole{match.Class(text[1]), text, false})
 	return r
 }
 
@@ -100,6 +104,8 @@ func (s *symbols) write(rs []rune) string {
 	var b strings.Builder
 	for _, r := range rs {
 		switch {
+		case r >= firstHole && s.holes[r-firstHole].bound:
+			b.WriteString("any1") // the value of a policy variable
 		case r >= firstHole:
 			b.WriteString(s.holes[r-firstHole].text)
 		case r >= badByte:
@@ -219,6 +225,7 @@ func (s *symbols) glob(toks []token, fold bool) *glob {
 			g.literal = g.literal && t.kind == tText
 		case tHole:
 			g.sym, g.literal = true, false
+			g.bound, g.unbound = g.bound || t.bound, g.unbound || !t.bound
 		default:
 			g.literal = false
 		}
@@ -230,8 +237,8 @@ func (s *symbols) glob(toks []token, fold bool) *glob {
 		}
 		g.text = s.write(rs)
 	}
-	g.may.g, g.must.g = g, g
-	g.may.loose = true
+	g.may.g, g.must.g, g.own.g = g, g, g
+	g.may.loose, g.own.loose, g.own.own = true, true, true
 	return g
 }
 
@@ -259,6 +266,7 @@ func (g *glob) all() bool {
 type dfa struct {
 	g      *glob
 	loose  bool // may
+	own    bool
 	states []state
 	index  map[string]int32
 }
@@ -303,7 +311,7 @@ func (d *dfa) state(set []uint16) int32 {
 			continue
 		}
 		t := &g.toks[p]
-		if t.kind == tStar || t.kind == tHole && d.loose && t.class == match.Any {
+		if t.kind == tStar || t.kind == tHole && d.loose && t.class == match.Any && !(t.bound && d.own) {
 			if !slices.Contains(set, uint16(p+1)) {
 				set = append(set, uint16(p+1))
 			}
@@ -347,10 +355,10 @@ func (d *dfa) state(set []uint16) int32 {
 			s.not = s.not || t.not != 0
 			s.all = s.all || p+1 == len(g.toks) && t.not == 0
 		case tHole:
-			if !t.bound && !slices.Contains(s.next, t.r) {
+			if (!t.bound || d.own) && !slices.Contains(s.next, t.r) {
 				s.next = append(s.next, t.r)
 			}
-			if d.loose {
+			if d.loose && !(t.bound && d.own) {
 				s.wild, s.run = true, true
 			}
 		}
@@ -412,7 +420,7 @@ func (d *dfa) take(p int, c rune, add func(int)) {
 			add(p)
 		}
 	case tHole:
-		if d.loose && has(t.class, c) {
+		if d.loose && !(t.bound && d.own) && has(t.class, c) {
 			add(p)
 			add(p + 1)
 		}
@@ -420,13 +428,22 @@ func (d *dfa) take(p int, c rune, add func(int)) {
 }
 
 func (t *token) takes(c rune) bool {
-	return !(c == ':' && t.not&noColon != 0 || c == '/' && t.not&noSlash != 0 || t.not&noOther != 0 && (c < '0' || c > '9'))
+	return !(c == ':' && t.not&noColon != 0 || c == '/' && t.not&noSlash != 0 || t.not&noOther != 0 && (c < '0' || c > '9') ||
+		t.not&noPunct != 0 && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '-' && c != '_' && c != '.')
 }
 
 // overHole adds the positions after the hole c of the subject.
 func (d *dfa) overHole(from []uint16, c rune, add func(int)) {
 	class := d.g.syms.class(c)
 	toks := d.g.toks
+	if d.own && d.g.syms.holes[c-firstHole].bound {
+		for _, p := range from {
+			if int(p) < len(toks) && toks[p].kind == tHole && toks[p].r == c {
+				add(int(p) + 1)
+			}
+		}
+		return
+	}
 	for _, p16 := range from {
 		p := int(p16)
 		if p == len(toks) {
@@ -435,7 +452,7 @@ func (d *dfa) overHole(from []uint16, c rune, add func(int)) {
 		switch t := &toks[p]; {
 		case t.kind == tHole && t.r == c:
 			add(p + 1)
-		case t.kind == tStar && (t.not&noColon == 0 || !has(class, ':')) && (t.not&noSlash == 0 || !has(class, '/')) && t.not&noOther == 0:
+		case t.kind == tStar && (t.not&noColon == 0 || !has(class, ':')) && (t.not&noSlash == 0 || !has(class, '/')) && t.not&(noOther|noPunct) == 0:
 			add(p)
 		}
 	}

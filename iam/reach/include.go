@@ -312,7 +312,7 @@ func (c *comparison) ask(k class) Inclusion {
 // solve asks once whether new allows what old does not.
 func (c *comparison) solve(k class, o *oracle, sure bool, fixed map[string]string, not []string) (*problem, outcome) {
 	p := newProblem(sure)
-	p.given = fixed
+	p.given, p.keep = fixed, c.resource
 	p.who(k, c, fixed)
 	for _, d := range c.both {
 		p.nameIn(d)

@@ -39,7 +39,9 @@ func (q *question) resolver(p *problem, fixed map[string]string) func(string) ke
 		}
 		if low == "kms:calleraccount" && caller.signed() && caller.kind != "someone" {
 			k := p.optional(low, caller.account)
-			p.hard = append(p.hard, p.f.or(-p.like(p.action, "kms:*", plain, true, true), p.present(k.v)))
+			// Requests to KMS carry it, and no others do.
+			kms, has := p.like(p.action, "kms:*", plain, true, true), p.present(k.v)
+			p.hard = append(p.hard, p.f.or(-kms, has), p.f.or(kms, -has))
 			return k
 		}
 		if q.s.Fixed {

@@ -33,6 +33,7 @@ type problem struct {
 	variable map[string]string // keys that policy variables name and that are free, by lower-case name
 	listed   []string          // actions and patterns that the policies and the question name
 	services []string          // that the policies and the question name, in lower case
+	keep     bool              // the policies guard a resource, so that it is not "*"
 	chosen   string            // the action of the last witness
 	caller   *variable         // the ARN of a generic caller
 	action   *variable
@@ -98,7 +99,7 @@ func newProblem(sure bool) *problem {
 	p.action = p.newVariable("action")
 	p.resource = p.newVariable("resource")
 	// A name of a service, a colon, a name of an action.
-	any, rest := token{kind: tAny, not: noColon}, token{kind: tStar, not: noColon}
+	any, rest := token{kind: tAny, not: noPunct}, token{kind: tStar, not: noPunct}
 	p.action.domain = []need{{globs: []*glob{p.syms.glob([]token{any, rest, {kind: tText, r: ':'}, any, rest}, true)}, id: -1}}
 	p.resource.domain = []need{{globs: []*glob{p.syms.pattern("?*", plain, true, false)}, id: -1}}
 	return p

@@ -11,6 +11,7 @@ type need struct {
 	globs []*glob
 	neg   bool
 	exact bool // holes stand for themselves, however unknown text is read
+	own   bool // policy variables stand for themselves
 	id    int  // of who asks, for blame; -1 is the domain
 }
 
@@ -45,6 +46,8 @@ func search(syms *symbols, needs []need, sure bool, work *int) (outcome, []rune,
 			d := &g.may
 			if needs[i].neg != sure || needs[i].exact {
 				d = &g.must
+			} else if needs[i].own {
+				d = &g.own
 			}
 			s.tracks = append(s.tracks, track{d, i})
 		}

@@ -202,9 +202,25 @@ func (p *problem) language(v *variable, texts []claimed, element bool) (string, 
 	if c := p.included(texts); c != nil {
 		return "", c, empty
 	}
+	// In a string that a pattern with variables must match, the variables can
+	// stand for themselves: whatever their values are, the string has this
+	// form. That holds for one pattern; the others read the values as text.
+	own, unbound := -1, false
 	for i, c := range texts {
 		a := &p.atoms[c.atom]
-		needs = append(needs, need{globs: a.globs, neg: c.yes == a.neg, id: i})
+		for _, g := range a.globs {
+			unbound = unbound || g.unbound
+		}
+		if own < 0 && c.yes && !a.neg && len(a.globs) == 1 && a.globs[0].bound {
+			own = i
+		}
+	}
+	for i := range v.domain {
+		unbound = unbound || v.domain[i].exact
+	}
+	for i, c := range texts {
+		a := &p.atoms[c.atom]
+		needs = append(needs, need{globs: a.globs, neg: c.yes == a.neg, own: i == own && !unbound && !p.sure, id: i})
 	}
 	if v.typed&famDate != 0 && len(texts) == 0 {
 		return p.sample(v), nil, found
@@ -298,13 +314,15 @@ func (p *problem) elements(v *variable, claims []claimed) (conflict, outcome) {
 	blank := false
 	for _, e := range some {
 		s, c, o := p.string(v, append([]claimed{e}, every...), true)
-		switch o {
-		case tooHard:
+		switch {
+		case o == tooHard:
 			return nil, tooHard
-		case empty:
+		case o == empty:
 			if !p.blankMeets(append([]claimed{e}, every...)) {
 				return c, empty
 			}
+			blank = true
+		case s == "":
 			blank = true
 		default:
 			if !slices.Contains(v.value.texts, s) {
@@ -313,19 +331,20 @@ func (p *problem) elements(v *variable, claims []claimed) (conflict, outcome) {
 		}
 	}
 	if len(v.value.texts) == 0 {
-		// Any value that meets the universals; for lack of one, the empty
-		// string, which counts as none.
+		// Any value that meets the universals; for lack of one the empty set.
+		// One that holds empty text alone is that too: "a null data set, such
+		// as an empty string".
 		s, c, o := p.string(v, every, true)
 		switch {
 		case o == tooHard:
 			return nil, tooHard
-		case o == found:
+		case o == found && s != "":
 			v.value.texts = append(v.value.texts, s)
-		case blank:
-			return append(c, some...), empty
+		case blank || how != nil:
+			return slices.Concat(c, some, every, how), empty
 		}
 	}
-	if blank || len(v.value.texts) == 0 {
+	if blank {
 		v.value.texts = append(v.value.texts, "")
 	}
 	return nil, found

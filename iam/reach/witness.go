@@ -112,10 +112,18 @@ func (p *problem) resourceText() string {
 	}
 	claims := v.claims
 	domain := v.domain
-	for _, nice := range [][]string{{"*"}, {"arn:aws:?*:*:*:?*"}, {"arn:?*:?*:*:*:?*"}, {"arn:*:*:*:*:*"}} {
+	svc, _, _ := strings.Cut(strings.ToLower(p.actionText(nil)), ":")
+	first := []string{"*"}
+	switch {
+	case p.keep && svc == "kms":
+		first = []string{"arn:aws:kms:us-east-1:" + stranger + ":key/?*"}
+	case p.keep:
+		first = []string{"arn:aws:" + svc + ":*:*:?*"}
+	}
+	for _, nice := range [][]string{first, {"arn:aws:?*:*:*:?*"}, {"arn:?*:?*:*:*:?*"}, {"arn:*:*:*:*:*"}} {
 		n := need{id: -1}
 		for _, t := range nice {
-			n.globs = append(n.globs, p.syms.pattern(t, plain, t != "*", false))
+			n.globs = append(n.globs, p.syms.pattern(t, plain, t != "*" || p.keep, false))
 		}
 		v.domain = append(slices.Clone(domain), n)
 		s, _, o := p.language(v, claims, false)
