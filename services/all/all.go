@@ -43,6 +43,7 @@ import (
 	"penstock/services/sns"
 	"penstock/services/sqs"
 	"penstock/services/ssm"
+	"penstock/services/sso"
 	"penstock/services/states"
 	"penstock/services/sts"
 )
@@ -90,6 +91,7 @@ func Services() []*service.Service {
 		&sns.Service,
 		&sqs.Service,
 		&ssm.Service,
+		&sso.Service,
 		&states.Service,
 		&sts.Service,
 	}

@@ -35,6 +35,9 @@ func findProfiles(m *cloud.Model) []*service.Start {
 		all := parseConfig(f)
 		for _, p := range ordered(all) {
 			role := p.get("role_arn")
+			if role == "" && p.logsIn() {
+				role = service.PermissionSetRole(p.get("sso_account_id"), p.get("sso_role_name"))
+			}
 			if role == "" {
 				continue
 			}
@@ -72,7 +75,7 @@ func profileAt(s *service.Site) (p *profile, all map[string]*profile) {
 
 func profileRole(s *service.Site) []service.Target {
 	p, all := profileAt(s)
-	if p == nil || broken(p, all) != "" || p.get("web_identity_token_file") != "" {
+	if p == nil || !p.has("role_arn") || broken(p, all) != "" || p.get("web_identity_token_file") != "" {
 		return nil
 	}
 	role := p.keys["role_arn"]
@@ -122,8 +125,7 @@ func from(m *cloud.Model, p *profile, all map[string]*profile) (who string, user
 	case src != p && src.get("role_arn") != "":
 		return src.get("role_arn"), false
 	case src.get("sso_account_id") != "" && src.get("sso_role_name") != "":
-		name := "AWSReservedSSO_" + src.get("sso_role_name") + "_" + match.Hole(match.Name, "the suffix of the permission set")
-		return "arn:aws:iam::" + src.get("sso_account_id") + ":role/aws-reserved/sso.amazonaws.com/" + match.Hole(match.Path, "the region of the identity center") + "/" + name, false
+		return service.PermissionSetRole(src.get("sso_account_id"), src.get("sso_role_name")), false
 	}
 	// The key's user: the one that the MFA device is named after, or the only
 	// one of the account.

@@ -18,6 +18,7 @@ var profileChecks = []service.Check{
 	{Code: "RUN060", On: "entry", Find: unusable},
 	{Code: "RUN060", On: "entry", Find: keyless},
 	{Code: "RUN061", On: "entry", Find: otherDevice},
+	{Code: "RUN063", On: "entry", Find: noLogin},
 }
 
 // wrongLength finds a session that is asked for longer than the role gives, or
@@ -55,7 +56,7 @@ func wrongLength(s *service.Site, _ *service.Call) []diag.Finding {
 
 func unusable(s *service.Site, _ *service.Call) []diag.Finding {
 	p, all := profileAt(s)
-	if p == nil {
+	if p == nil || !p.has("role_arn") {
 		return nil
 	}
 	why := broken(p, all)
@@ -75,7 +76,7 @@ func unusable(s *service.Site, _ *service.Call) []diag.Finding {
 // access keys is at hand.
 func keyless(s *service.Site, _ *service.Call) []diag.Finding {
 	p, all := profileAt(s)
-	if p == nil || broken(p, all) != "" {
+	if p == nil || !p.has("role_arn") || broken(p, all) != "" {
 		return nil
 	}
 	source, named := p.keys["source_profile"]
@@ -117,7 +118,7 @@ func keyless(s *service.Site, _ *service.Call) []diag.Finding {
 // otherDevice finds an MFA device that is not of the account of its user.
 func otherDevice(s *service.Site, _ *service.Call) []diag.Finding {
 	p, all := profileAt(s)
-	if p == nil || broken(p, all) != "" {
+	if p == nil || !p.has("role_arn") || broken(p, all) != "" {
 		return nil
 	}
 	u := elsewhere(s.Model, p)
@@ -190,4 +191,5 @@ valid and associated with this user."
   the user who is making the AssumeRole call")
 `,
 	},
+	loginCode,
 }
