@@ -13,7 +13,7 @@ import (
 //
 // One request, of which nothing is known but what the call fixes, settles most
 // questions: what is denied then is denied whatever else is in it.
-func (g *Graph) Can(a Actor, c service.PowerCall, e *authz.Engine) reach.Answer {
+func (g *Graph) Can(a Actor, c service.PowerCall) reach.Answer {
 	g.prepare()
 	r := g.rightsOf(a)
 	var open []string
@@ -30,7 +30,7 @@ func (g *Graph) Can(a Actor, c service.PowerCall, e *authz.Engine) reach.Answer 
 			}
 		}
 		g.settle(r.model, &q, &q.Context)
-		switch e.DecideCases(&q, authz.Collect(r.model, &q)) {
+		switch g.judge().DecideCases(&q, authz.Collect(r.model, &q)) {
 		case authz.Allow:
 			return reach.Answer{Verdict: reach.Some, Witness: &q}
 		case authz.Depends:

@@ -9,6 +9,8 @@ import (
 	"penstock/iac/cfn"
 	"penstock/iam"
 	"penstock/prove"
+	"penstock/prove/gate"
+	"penstock/prove/more"
 	"penstock/prove/trail"
 	"penstock/service"
 	"penstock/services/all"
@@ -19,6 +21,8 @@ import (
 func codes() []service.Code {
 	var out []service.Code
 	out = append(out, prove.Codes()...)
+	out = append(out, more.Codes()...)
+	out = append(out, gate.Codes()...)
 	out = append(out, trail.Codes()...)
 	for _, s := range all.Services() {
 		out = append(out, s.Codes...)

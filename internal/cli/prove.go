@@ -16,6 +16,8 @@ import (
 	"penstock/internal/report"
 	"penstock/internal/term"
 	"penstock/prove"
+	"penstock/prove/gate"
+	"penstock/prove/more"
 	"penstock/prove/trail"
 	"penstock/services/all"
 )
@@ -61,7 +63,7 @@ denied.`,
 	fs.StringVar(&f.account, "account", "", "account `id` of lone templates: twelve digits")
 	fs.StringVar(&f.region, "region", "", "`region` of lone templates")
 	fs.StringArrayVar(&f.parameters, "parameter", nil, "`key=value` for a parameter of lone templates; may be repeated")
-	fs.StringSliceVar(&f.theorems, "theorem", []string{string(prove.Runs)}, "`names` of the theorems to prove: runs, nothing-more, gate, trail")
+	fs.StringSliceVar(&f.theorems, "theorem", []string{"runs", "nothing-more", "gate", "trail"}, "`names` of the theorems to prove")
 	fs.StringArrayVar(&f.context, "context", nil, "`key=value` for a condition key that would be unknown; may be repeated")
 	fs.BoolVar(&f.denyUnknown, "deny-unknown", false, "fail where a call depends on facts that no template shows")
 	fs.BoolVar(&f.fix, "fix", false, "write the fixes into the files, and prove again")
@@ -76,7 +78,9 @@ denied.`,
 func (f *proveFlags) options(args []string) (prove.Options, term.Mode, error) {
 	opt := prove.Options{Services: all.Services()}
 	opt.Provers = map[prove.Theorem]prove.Prover{
-		prove.Trail: trail.Prove,
+		prove.NothingMore: more.Prove,
+		prove.Gate:        gate.Prove,
+		prove.Trail:       trail.Prove,
 	}
 	var mode term.Mode
 	fail := func(format string, a ...any) (prove.Options, term.Mode, error) {

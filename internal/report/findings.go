@@ -6,6 +6,7 @@ import (
 
 	"penstock/diag"
 	"penstock/internal/term"
+	"penstock/prove"
 	"penstock/source"
 )
 
@@ -32,7 +33,10 @@ func (t *text) short(f *diag.Finding) bool {
 
 // brief writes a finding of a call that nothing shows to matter.
 func (t *text) brief(n int, f *diag.Finding) {
-	words := fmt.Sprintf("%s may not %s; AWS lists that for this action, and nothing shows that the action fails without", roleName(f.Principal, ""), f.Action)
+	words := f.Message
+	if f.Theorem == string(prove.Runs) {
+		words = fmt.Sprintf("%s may not %s; AWS lists that for this action, and nothing shows that the action fails without", roleName(f.Principal, ""), f.Action)
+	}
 	if !f.At.IsZero() {
 		words += " (" + lineOf(f.At) + ")"
 	}
@@ -65,8 +69,12 @@ func (t *text) finding1(n int, f *diag.Finding) {
 			label = ""
 		}
 	}
-	for _, l := range f.Trace {
-		t.field("", l)
+	for i, l := range f.Trace {
+		label := ""
+		if i == 0 {
+			label = "story"
+		}
+		t.field(label, fmt.Sprintf("%d. %s", i+1, l))
 	}
 	for _, n := range f.Related {
 		// What the message says already, place and words, is not said again.

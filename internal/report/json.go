@@ -49,6 +49,7 @@ type jsonTheorem struct {
 	Allowed   int           `json:"allowed"`
 	Denied    int           `json:"denied"`
 	Depending int           `json:"depending"`
+	Assumes   []string      `json:"assumes"`
 }
 
 type jsonCoverage struct {
@@ -204,7 +205,7 @@ func WriteJSON(w io.Writer, rep *prove.Report, tool Tool) error {
 	}
 	for i := range rep.Theorems {
 		r := &rep.Theorems[i]
-		out.Theorems = append(out.Theorems, jsonTheorem{r.Theorem, r.Outcome, r.Why, r.Calls, r.Allowed, r.Denied, r.Depending})
+		out.Theorems = append(out.Theorems, jsonTheorem{r.Theorem, r.Outcome, r.Why, r.Calls, r.Allowed, r.Denied, r.Depending, shown(r.Assumes)})
 	}
 	j := &jsonWriter{view: v, numbers: map[*service.Call]int{}}
 	for _, c := range v.calls {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"penstock/diag"
@@ -50,7 +51,15 @@ func (t *text) verdicts() {
 			t.prose(strings.Repeat(" ", width+1)+"- ", strings.Repeat(" ", width+3), term.Faint, "not understood: "+o)
 		}
 	}
-	for i, a := range t.rep.Assumptions {
+	taken := slices.Clone(t.rep.Assumptions)
+	for i := range t.rep.Theorems {
+		for _, a := range t.rep.Theorems[i].Assumes {
+			if !slices.Contains(taken, a) {
+				taken = append(taken, a)
+			}
+		}
+	}
+	for i, a := range taken {
 		label := ""
 		if i == 0 {
 			label = "Assuming"
@@ -74,7 +83,7 @@ func (t *text) why(r *prove.TheoremResult) string {
 			parts = append(parts, fmt.Sprintf("%d denied without stopping the pipeline", rest))
 		}
 	}
-	if n := t.beside(r.Theorem); n > 0 {
+	if n := t.beside(r.Theorem); n > 0 && r.Theorem == prove.Runs {
 		parts = append(parts, count(n, "other error"))
 	}
 	if r.Why != "" {

@@ -35,7 +35,7 @@ func (f *finder) can(w *way, account string, resource string, actions ...string)
 	if !w.Declared {
 		return reach.Answer{Verdict: reach.None}
 	}
-	return f.graph.Can(w.Actor, service.PowerCall{Actions: actions, Resources: []string{resource}, Account: account}, f.eng)
+	return f.graph.Can(w.Actor, service.PowerCall{Actions: actions, Resources: []string{resource}, Account: account})
 }
 
 func (w *way) principal() iam.Principal { return iam.Principal{ARN: w.Actor.ARN} }

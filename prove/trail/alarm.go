@@ -123,6 +123,9 @@ func (w *world) deliversLog(t *cloud.Resource) (truth.Value, *fault) {
 	if role == nil {
 		return truth.No, &fault{code: "TRAIL025", at: t.Span, message: fmt.Sprintf("trail %s has no CloudWatchLogsRoleArn to write to its log group with", name(t))}
 	}
+	if v, f := w.sealed(t); v == truth.No {
+		return v, f
+	}
 	r := w.alone[t]
 	if r == nil {
 		return truth.Yes, nil
@@ -132,6 +135,24 @@ func (w *world) deliversLog(t *cloud.Resource) (truth.Value, *fault) {
 			if c.Failed() && (c.Row.ID == "cloudtrail.logs" || c.Request.Action == "sts:AssumeRole") {
 				return truth.No, &fault{code: "TRAIL025", at: c.Target.At,
 					message: fmt.Sprintf("trail %s cannot write to its log group: %s is denied to %s by layer %s", name(t), c.Request.Action, caller(c), c.Decision.Layer)}
+			}
+		}
+	}
+	return truth.Yes, nil
+}
+
+// sealed reports whether the log group of a trail can use the key that it has:
+// without it CloudWatch Logs takes nothing in.
+func (w *world) sealed(t *cloud.Resource) (truth.Value, *fault) {
+	g := w.m.Resource(strings.TrimSuffix(cloud.Text(t.Prop("CloudWatchLogsLogGroupArn")), ":*"))
+	if g == nil || w.alone[g] == nil {
+		return truth.Yes, nil
+	}
+	for _, s := range w.alone[g].Steps {
+		for _, c := range s.Calls {
+			if c.Failed() {
+				return truth.No, &fault{code: "TRAIL025", at: c.Target.At,
+					message: fmt.Sprintf("log group %s cannot use its key: %s is denied to %s by layer %s", name(g), c.Request.Action, caller(c), c.Decision.Layer)}
 			}
 		}
 	}
@@ -303,6 +324,9 @@ func (w *world) composite(al *cloud.Resource) *cloud.Resource {
 // that are looked at suffices
 // (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html#alarm-evaluation).
 func single(al *cloud.Resource, t *doc.Node) (truth.Value, string) {
+	if n := al.Prop("Period"); n == nil || n.Kind == doc.Null {
+		return truth.No, "it has no Period"
+	}
 	value := t.Get("MetricValue").Str()
 	if strings.HasPrefix(value, "$") {
 		return truth.Maybe, "the value of the metric, which is taken from the event"

@@ -6,10 +6,12 @@ import (
 	"strings"
 
 	"penstock/arn"
+	"penstock/chain"
 	"penstock/cloud"
 	"penstock/diag"
 	"penstock/iam"
 	"penstock/iam/authz"
+	"penstock/iam/reach"
 	"penstock/match"
 	"penstock/service"
 	"penstock/truth"
@@ -20,7 +22,6 @@ type veil struct {
 	action   string
 	resource string // ARN
 	account  string
-	region   string
 	of       *cloud.Resource
 	code     string
 	what     string // "trail audit", for people
@@ -31,22 +32,23 @@ type veil struct {
 func (w *world) veils() []veil {
 	var out []veil
 	on := func(r *cloud.Resource, code, what, a string, actions ...string) {
-		account, region := arn.Account(a), r.Region
+		account := arn.Account(a)
 		if account == "" {
 			account = r.Account
 		}
 		for _, x := range actions {
-			out = append(out, veil{x, a, account, region, r, code, what})
+			out = append(out, veil{x, a, account, r, code, what})
 		}
 	}
 	for _, t := range w.trails {
 		what := "trail " + name(t)
 		on(t, "TRAIL011", what, t.ARN, "cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors")
 		w.veilBucket(t, on)
-		if k := service.KeyARN(w.m, cloud.Text(t.Prop("KMSKeyId")), t.Account, t.Region); k != "" && !match.HasHole(k) {
+		if k := service.KeyARN(w.m, cloud.Text(t.Prop("KMSKeyId")), t.Account, t.Region); k != "" {
 			on(t, "TRAIL012", "the key of "+what, k, "kms:DisableKey", "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy")
-		} else if key := w.keyOf(t, "KMSKeyId"); key != nil {
-			on(key, "TRAIL012", "the key of "+what, key.ARN, "kms:DisableKey", "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy")
+		}
+		if role := w.m.Principal(cloud.Text(t.Prop("CloudWatchLogsRoleArn"))); role != nil && w.listened(t) {
+			on(t, "TRAIL013", "the role with which "+what+" writes its log group", role.ARN, "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy")
 		}
 	}
 	seen := map[*cloud.Resource]bool{}
@@ -76,6 +78,15 @@ func (w *world) veils() []veil {
 		}
 	}
 	return out
+}
+
+// listened reports whether a live alert is on the log group of a trail.
+func (w *world) listened(t *cloud.Resource) bool {
+	return slices.ContainsFunc(w.alerts, func(a *alert) bool {
+		return a.live != truth.No && slices.ContainsFunc(a.resources, func(r *cloud.Resource) bool {
+			return r.Type == "AWS::Logs::MetricFilter" && slices.Contains(w.trailsTo(r), t)
+		})
+	})
 }
 
 // veilBucket lists what hides the files of a trail: removing or overwriting
@@ -112,36 +123,48 @@ func locked(b *cloud.Resource) bool {
 	return b.Prop("ObjectLockEnabled").Str() == "true" && lock.Get("Mode").Str() == "COMPLIANCE" && len(b.Maybe) == 0
 }
 
-// A blinder is principals that can make the same calls.
+// A blinder is somebody who can make some of these calls, by itself or by a
+// chain from a principal of the pipelines.
 type blinder struct {
 	code    string
 	who     []string
 	actions []string
 	what    []string
-	at      *cloud.Principal
+	node    *chain.Node
 	maybe   bool
 	depends []string
 	on      *cloud.Resource
 }
 
 // blind says which principals of the pipelines can blind the trails or the
-// alerts: one finding for those that can do the same.
+// alerts, by themselves or by becoming somebody who can: one finding for those
+// that can do the same.
 func (w *world) blind() {
 	veils := w.veils()
+	if len(veils) == 0 || len(w.roles) == 0 {
+		return
+	}
+	g := w.p.Graph(w.m)
 	var order []*blinder
 	index := map[string]*blinder{}
-	for _, role := range w.roles {
+	sure := map[string]bool{} // codes that somebody is sure of
+	var strangers []*chain.Node
+	for _, n := range g.From(w.roles...).Nodes {
+		if !n.Declared {
+			strangers = append(strangers, n)
+			continue
+		}
 		by := map[string]*blinder{}
-		var codes []string
+		var keys []string
 		for _, v := range veils {
-			verdict, missing := w.can(role, v)
-			if verdict == authz.Deny {
+			verdict, missing := w.can(g, n, v)
+			if verdict == reach.None {
 				continue
 			}
-			k := fmt.Sprint(v.code, verdict == authz.Depends)
+			k := fmt.Sprint(v.code, verdict == reach.Depends)
 			if by[k] == nil {
-				by[k] = &blinder{code: v.code, maybe: verdict == authz.Depends, at: w.m.Principal(role), on: v.of}
-				codes = append(codes, k)
+				by[k] = &blinder{code: v.code, maybe: verdict == reach.Depends, node: n, on: v.of}
+				keys = append(keys, k)
 			}
 			b := by[k]
 			b.actions, b.what = add(b.actions, v.action), add(b.what, v.what)
@@ -149,58 +172,103 @@ func (w *world) blind() {
 				b.depends = add(b.depends, m)
 			}
 		}
-		slices.Sort(codes)
-		for _, c := range codes {
-			b := by[c]
-			k := fmt.Sprint(c, b.actions, b.what)
-			if index[k] == nil {
-				index[k] = b
+		slices.Sort(keys)
+		for _, k := range keys {
+			b := by[k]
+			if n.Depth > 0 && sure[b.code] {
+				continue // shorter is worse
+			}
+			same := fmt.Sprint(k, b.actions, b.what)
+			if n.Depth > 0 {
+				same = fmt.Sprint(k, "by a chain")
+			}
+			if index[same] == nil {
+				index[same] = b
 				order = append(order, b)
 			}
-			index[k].who = append(index[k].who, "role "+match.Render(lastOf(role)))
+			index[same].who = add(index[same].who, "role "+n.Actor.Name())
+			sure[b.code] = sure[b.code] || !b.maybe
 		}
 	}
 	for _, b := range order {
-		w.found = append(w.found, b.finding())
+		w.found = append(w.found, w.blinding(g, b))
 	}
+	w.unknown(strangers)
 }
 
-// can decides one blinding call of a principal: made where the resource is,
-// by whoever runs with the role.
-func (w *world) can(role string, v veil) (authz.Verdict, []string) {
-	q := iam.Request{Principal: iam.Principal{ARN: role}, Action: v.action, Resource: v.resource, ResourceAccount: v.account}
-	q.Context.Set("aws:RequestedRegion", v.region)
-	q.Context.Set("aws:SecureTransport", "true")
-	for k, val := range w.p.Options.Context {
-		q.Context.Set(k, val)
+// unknown says of whom it is not known what they may do.
+func (w *world) unknown(nodes []*chain.Node) {
+	f := diag.Finding{Code: "TRAIL090", Severity: diag.Warning, Certainty: diag.Possible}
+	var who []string
+	for _, n := range nodes {
+		who = add(who, n.Actor.Name())
+		f.Depends = add(f.Depends, "the policies of "+n.Actor.Name()+", which no stack declares")
 	}
-	q.Context.Rest = service.Rest(w.m, q)
-	pol := authz.Collect(w.m, &q)
-	verdict := w.p.Options.Engine.DecideCases(&q, pol)
-	if verdict != authz.Depends {
-		return verdict, nil
+	if len(who) == 0 {
+		return
 	}
-	return verdict, w.p.Options.Engine.ExplainCases(&q, pol).Missing
+	f.At = w.trails[0].Span
+	f.Message = fmt.Sprintf("whether %s of the pipeline can blind the trace is not known: no stack declares %s", list(who, 4), them(who))
+	w.found = append(w.found, f)
 }
 
-func (b *blinder) finding() diag.Finding {
-	f := diag.Finding{Code: b.code, Severity: diag.Error, Certainty: diag.Proved, At: b.on.Span, Action: b.actions[0]}
-	if b.at != nil && b.at.Resource != nil {
-		f.At = b.at.Resource.Span
-		f.Principal = b.at.ARN
-		f.Related = []diag.Note{{At: b.on.Span, Message: "what it can blind"}}
+func them(ss []string) string {
+	if len(ss) == 1 {
+		return "it"
 	}
-	f.Action, f.Principal = "", ""
+	return "them"
+}
+
+// can asks whether somebody can make a blinding call. Most cannot, whatever
+// the request holds, which the engine for one request sees by itself where
+// every key is open.
+func (w *world) can(g *chain.Graph, n *chain.Node, v veil) (reach.Verdict, []string) {
+	if n.Depth == 0 {
+		q := iam.Request{Principal: iam.Principal{ARN: n.Actor.ARN}, Action: v.action, Resource: v.resource, ResourceAccount: v.account, Context: iam.Context{Open: true}}
+		pol := authz.Collect(w.m, &q)
+		if w.p.Options.Engine.Decide(&q, pol) == authz.Deny {
+			return reach.None, nil
+		}
+	}
+	a := g.Can(n.Actor, service.PowerCall{Actions: []string{v.action}, Resources: []string{v.resource}, Account: v.account})
+	verdict, missing := a.Verdict, a.Missing
+	if verdict == reach.Some && n.Verdict == reach.Depends {
+		verdict, missing = reach.Depends, n.Missing
+	}
+	if verdict != reach.Depends {
+		missing = nil
+	}
+	return verdict, missing
+}
+
+func (w *world) blinding(g *chain.Graph, b *blinder) diag.Finding {
+	f := diag.Finding{Code: b.code, Severity: diag.Error, Certainty: diag.Proved, At: b.on.Span}
+	root := b.node
+	for root.Via != nil {
+		root = root.Via
+	}
+	if p := w.m.Principal(root.Actor.ARN); p != nil && p.Resource != nil {
+		f.At = p.Resource.Span
+		f.Related = []diag.Note{{At: b.on.Span, Message: "what can be blinded"}}
+	}
 	does := map[string]string{
-		"TRAIL011": "what it does after that is recorded nowhere",
+		"TRAIL011": "what is done after that is recorded nowhere",
 		"TRAIL012": "what was recorded can be removed, or can no longer be written or read",
-		"TRAIL013": "what it does after that is told to nobody",
+		"TRAIL013": "what is done after that is told to nobody",
 	}[b.code]
 	can := "can"
 	if b.maybe {
 		can = "may be able to"
 		f.Severity, f.Certainty, f.Depends = diag.Warning, diag.Possible, b.depends
 	}
-	f.Message = fmt.Sprintf("%s of the pipeline %s blind %s by %s: %s", list(b.who, 4), can, list(b.what, 3), list(b.actions, 5), does)
+	who := list(b.who, 4) + " of the pipeline"
+	if b.node.Depth > 0 {
+		who = fmt.Sprintf("role %s of the pipeline can become %s, who", root.Actor.Name(), strings.TrimPrefix(list(b.who, 3), "role "))
+		if b.maybe {
+			who = strings.Replace(who, "can become", "may be able to become", 1)
+		}
+		f.Trace = strings.Split(strings.TrimRight(g.Story(b.node.Steps()), "\n"), "\n")
+	}
+	f.Message = fmt.Sprintf("%s %s blind %s by %s: %s", who, can, list(b.what, 3), list(b.actions, 5), does)
 	return f
 }

@@ -136,6 +136,9 @@ func (w *world) subscriber(r *cloud.Resource, s *doc.Node, rule *doc.Node) (trut
 	if s.Kind == doc.Unknown {
 		return truth.Maybe, &fault{code: "TRAIL090", at: s.Where(), message: "who is subscribed is not known", depends: []string{"the subscriptions of " + name(r)}}
 	}
+	if s.Get("Protocol") == nil || s.Get("Endpoint") == nil {
+		return truth.No, &fault{code: "TRAIL024", at: s.Where(), message: fmt.Sprintf("a subscription of %s has no protocol or no endpoint", name(r))}
+	}
 	v := truth.Yes
 	if p := s.Get("FilterPolicy"); p != nil && p.Kind != doc.Null {
 		// By default a filter looks at the attributes of the message, and neither

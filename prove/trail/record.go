@@ -8,6 +8,7 @@ import (
 	"penstock/arn"
 	"penstock/cloud"
 	"penstock/diag"
+	"penstock/doc"
 	"penstock/match"
 	"penstock/prove"
 	"penstock/services/cloudtrail"
@@ -106,6 +107,9 @@ func (w *world) recorded(r *record) recorded {
 // theorem one found. CloudTrail refuses to make a trail that cannot, so what
 // only depends on what no stack declares is taken to be there.
 func (w *world) delivers(t *cloud.Resource) truth.Value {
+	if n := t.Prop("S3BucketName"); n == nil || n.Kind == doc.Null {
+		return truth.No
+	}
 	r := w.alone[t]
 	if r == nil {
 		return truth.Yes
@@ -200,7 +204,7 @@ func (w *world) gapFinding(m *missing) diag.Finding {
 	switch {
 	case m.gap == undelivered:
 		f.Code = "TRAIL007"
-		f.Message = fmt.Sprintf("trail %s cannot deliver: a policy of its bucket or its key refuses it, so that nothing of account %s is recorded", name(m.trail), m.trail.Account)
+		f.Message = fmt.Sprintf("trail %s cannot deliver: it has no bucket, or a policy of its bucket or its key refuses it, so that nothing of account %s is recorded", name(m.trail), m.trail.Account)
 		f.At, f.Related = w.refusal(m.trail)
 	case m.gap == cloudtrail.OtherAccount:
 		f.Code, f.At = "TRAIL002", m.first
@@ -217,6 +221,11 @@ func (w *world) gapFinding(m *missing) diag.Finding {
 		f.Code = "TRAIL004"
 		f.Message = fmt.Sprintf("trail %s records %s only, and %s %s recorded in %s: a change there is not seen", name(m.trail), m.trail.Region, calls, are(m.actions), list(m.where, 3))
 		f.Fixes = w.set(m.trail, "record all regions", "IsMultiRegionTrail", true)
+		if n := m.trail.Prop("IncludeGlobalServiceEvents"); m.gap == cloudtrail.NoGlobals && n.Str() == "false" {
+			f.At = n.Where()
+			f.Message = fmt.Sprintf("trail %s leaves out global services (IncludeGlobalServiceEvents: false): %s %s no trace", name(m.trail), calls, leave(m.actions))
+			f.Fixes = w.set(m.trail, "include global services", "IncludeGlobalServiceEvents", true)
+		}
 	case m.gap == cloudtrail.NoManagement:
 		f.Code, f.At = "TRAIL005", selectorsOf(m.trail)
 		f.Message = fmt.Sprintf("the event selectors of trail %s leave out %s: %s %s no trace", name(m.trail), what(m.actions), calls, leave(m.actions))
@@ -274,6 +283,9 @@ func selectorsOf(t *cloud.Resource) source.Span {
 
 // refusal is where a trail is refused.
 func (w *world) refusal(t *cloud.Resource) (source.Span, []diag.Note) {
+	if w.alone[t] == nil {
+		return t.Span, nil
+	}
 	for _, s := range w.alone[t].Steps {
 		for _, c := range s.Calls {
 			if c.Failed() {

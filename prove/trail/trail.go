@@ -56,10 +56,22 @@ func Prove(p *prove.Proof) (prove.TheoremResult, []diag.Finding) {
 		fs[i].Theorem = string(prove.Trail)
 	}
 	res.Outcome = outcome(fs)
+	if res.Outcome == prove.Holds && refused(p.Models) {
+		res.Outcome, res.Why = prove.Depends, "AWS refuses a template as it stands, and what it declares is not there"
+	}
 	if !subject {
 		res.Outcome, res.Why = prove.NotApplicable, "no stack declares a pipeline"
 	}
 	return res, fs
+}
+
+// refused reports whether something is wrong with a template itself.
+func refused(models []*cloud.Model) bool {
+	return slices.ContainsFunc(models, func(m *cloud.Model) bool {
+		return slices.ContainsFunc(m.Findings, func(f diag.Finding) bool {
+			return f.Severity == diag.Error && f.Certainty != diag.Possible
+		})
+	})
 }
 
 func outcome(fs []diag.Finding) prove.Outcome {
