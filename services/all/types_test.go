@@ -27,6 +27,9 @@ func TestTypesAgainstTheSchema(t *testing.T) {
 				t.Errorf("%s: source %q", ty.Name, ty.Source)
 			}
 			schema, ok := facts.CFN(ty.Name)
+			if strings.HasPrefix(ty.Name, "Custom::") {
+				continue
+			}
 			if !ok {
 				t.Errorf("%s: no such type in the schema", ty.Name)
 				continue

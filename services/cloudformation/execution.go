@@ -9,6 +9,7 @@ import (
 	"penstock/iam"
 	"penstock/match"
 	"penstock/service"
+	"penstock/service/schema"
 )
 
 const handlerPage = "https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html#schema-properties-handlers (permissions of the create handler, in the schema of each type)"
@@ -30,6 +31,15 @@ var executionRows = []service.Row{
 		Resource: "each resource of the template", Why: "looks at the resources of the stack and finishes them",
 		Need: service.Listed, Basis: service.Reasoned, Source: handlerPage,
 		Targets: func(s *service.Site) []service.Target { return created(s, true) },
+	},
+	{
+		// The call is CloudFormation's, with the role of the stack: "is not
+		// authorized to perform: lambda:InvokeFunction" on creation.
+		ID: "cloudformation.resource.custom", Caller: "execution role of the stack",
+		Resource: "<ServiceToken>", Context: "lambda:InvokeFunction or sns:Publish",
+		Why:  "asks the provider of a custom resource",
+		Need: service.Stops, Basis: service.Reported, Source: page + "customresource.html (ServiceToken)",
+		Targets: asked,
 	},
 	{
 		ID: "cloudformation.resource.pass", Caller: "execution role of the stack",
@@ -131,6 +141,42 @@ func created(s *service.Site, listed bool) []service.Target {
 				ts = append(ts, t)
 			}
 		}
+	}
+	return ts
+}
+
+// asked are the providers of the custom resources: a function, or a topic.
+func asked(s *service.Site) []service.Target {
+	role, _, rs := resources(s)
+	var ts []service.Target
+	seen := map[string]bool{}
+	for _, r := range rs {
+		if !schema.Custom(r.Type) {
+			continue
+		}
+		n := r.Prop("ServiceToken")
+		token := cloud.Text(n)
+		a, err := arn.Parse(token)
+		if err != nil || seen[token] || absent(n) {
+			continue
+		}
+		seen[token] = true
+		t := service.Target{
+			Caller: iam.Principal{ARN: role}, Resource: token, Account: a.Account, Region: a.Region, At: n.Where(),
+			What: "provider of " + r.LogicalID + " of stack " + match.Render(r.Stack.Name),
+		}
+		switch a.Service {
+		case "lambda":
+			t.Only = []string{"lambda:InvokeFunction"}
+			if f := s.Model.Owner(token); f != nil && f.Type == "AWS::Lambda::Function" {
+				t.Starts = f
+			}
+		case "sns":
+			t.Only = []string{"sns:Publish"}
+		default:
+			continue
+		}
+		ts = append(ts, t)
 	}
 	return ts
 }

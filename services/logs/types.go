@@ -47,6 +47,14 @@ var types = []service.Type{
 		Attach: attachPolicy,
 	},
 	{
+		// What the CDK makes in place of it, for targets of EventBridge and
+		// domains of OpenSearch: a call by a function of its own
+		// (https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources.AwsCustomResource.html).
+		Name: customPolicy, Source: "https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources.AwsCustomResource.html",
+		Ref: "${Any:PhysicalResourceId}", Free: true,
+		Attach: attachCustomPolicy,
+	},
+	{
 		Name: "AWS::Logs::MetricFilter", Source: page + "metricfilter.html",
 		NameProp: "FilterName",
 		Props: []string{
@@ -132,6 +140,27 @@ func attachGroup(m *cloud.Model, r *cloud.Resource) {
 // (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html).
 func attachPolicy(m *cloud.Model, r *cloud.Resource) {
 	a := m.Attachment(r, r.Prop("PolicyDocument"), iam.Resource, r.Name)
+	for g := range m.OfType(groupType) {
+		if g.Account == r.Account && g.Region == r.Region {
+			g.Policies = append(g.Policies, a)
+		}
+	}
+}
+
+const customPolicy = "Custom::CloudwatchLogResourcePolicy"
+
+// attachCustomPolicy reads the policy out of the call that the custom resource
+// makes when it is created: JSON text in JSON text.
+func attachCustomPolicy(m *cloud.Model, r *cloud.Resource) {
+	n := r.Prop("Create")
+	if n == nil || n.Kind != doc.String {
+		return
+	}
+	call, err := cloud.ParseText(n)
+	if err != nil || call.Get("action").Str() != "putResourcePolicy" {
+		return
+	}
+	a := m.Attachment(r, call.At("parameters", "policyDocument"), iam.Resource, call.At("parameters", "policyName").Str())
 	for g := range m.OfType(groupType) {
 		if g.Account == r.Account && g.Region == r.Region {
 			g.Policies = append(g.Policies, a)

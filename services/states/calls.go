@@ -6,6 +6,7 @@ import (
 
 	"penstock/arn"
 	"penstock/cloud"
+	"penstock/doc"
 	"penstock/iam"
 	"penstock/match"
 	"penstock/service"
@@ -156,6 +157,7 @@ func key(s *service.Site) []service.Target {
 	}
 	t := service.Target{Resource: e.Key, Account: arn.Account(e.Key), At: e.Span, What: "key of the state machine"}
 	t.Context.Open = true
+	t.Context.Set("kms:EncryptionContext:aws:states:stateMachineArn", s.Resource.ARN)
 	return []service.Target{t}
 }
 
@@ -249,6 +251,12 @@ func (m *machineOf) call(s *service.Site, t *task) []service.Target {
 		return ts
 	case "http":
 		return m.http(s, t)
+	case "events":
+		return m.putEvents(s, t)
+	case "glue":
+		if v, ok := p("JobName"); ok {
+			return []service.Target{{Resource: sdk.Named(s, "glue", "job/", v), Account: s.Account, Only: []string{"glue:StartJobRun"}}}
+		}
 	case "apigateway", "eks", "elasticmapreduce", "emr-containers", "mediaconvert", "sagemaker", "bedrock", "databrew", "athena":
 		s.Model.Assume("what task " + t.name + " of state machine " + match.Render(s.Resource.Name) + " calls (" + t.api + ") is not in the catalogue, and taken to be allowed")
 		return nil
@@ -297,6 +305,30 @@ func (m *machineOf) batch(s *service.Site, t *task) []service.Target {
 		c := service.Target{Resource: sdk.Named(s, "batch", p.kind, v), Account: s.Account, Only: []string{"batch:SubmitJob"}}
 		c.Context.Open = true
 		ts = append(ts, c)
+	}
+	return ts
+}
+
+// putEvents: the buses that the entries name, the default one where they name
+// none (https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html).
+func (m *machineOf) putEvents(s *service.Site, t *task) []service.Target {
+	var ts []service.Target
+	args := t.node.Get("Parameters")
+	if args == nil {
+		args = t.node.Get("Arguments")
+	}
+	for e := range args.Get("Entries").Elems() {
+		bus := m.fill(e.Get("EventBusName").Str())
+		switch {
+		case e.Kind != doc.Map, e.Get("EventBusName.$") != nil, strings.HasPrefix(bus, "{%"):
+			bus = match.Hole(match.Any, "the bus of task "+t.name)
+		case bus == "":
+			bus = "default"
+		}
+		ts = append(ts, service.Target{Resource: sdk.Named(s, "events", "event-bus/", bus), Account: s.Account, Only: []string{"events:PutEvents"}})
+	}
+	if len(ts) == 0 {
+		ts = append(ts, service.Target{Resource: match.Hole(match.Any, "what task "+t.name+" puts events on"), Only: []string{"events:PutEvents"}})
 	}
 	return ts
 }
