@@ -50,9 +50,35 @@ func (b *Builder) build(m mode, fold bool) Pattern {
 	if plainText {
 		return literal(source, fold)
 	}
+	if b.globbable(source, m) {
+		low := source
+		if fold {
+			low = strings.ToLower(source)
+		}
+		return Pattern{form: formGlob, fold: fold, source: source, text: low[:strings.IndexAny(low, "*?")], chunks: cut(low)}
+	}
 	var toks []token
 	for i, s := range b.parts {
 		toks = appendText(toks, s, b.wild[i], fold)
 	}
 	return fromTokens(toks, m, fold, source)
+}
+
+// globbable reports whether the whole, source, can be read as a glob: there
+// are no holes, every '*' and '?' is a wildcard, and none must stay within its
+// part of an ARN.
+func (b *Builder) globbable(source string, m mode) bool {
+	if HasHole(source) {
+		return false
+	}
+	for i, s := range b.parts {
+		if !b.wild[i] && strings.ContainsAny(s, "*?") {
+			return false
+		}
+	}
+	if m == plain {
+		return true
+	}
+	stay, _ := wildInHead(source, m)
+	return !stay
 }

@@ -100,3 +100,21 @@ func BenchmarkExplain(b *testing.B) {
 		e.Explain(req, p)
 	}
 }
+
+// BenchmarkDecideVariable is a policy with a variable in its resource.
+func BenchmarkDecideVariable(b *testing.B) {
+	req := &iam.Request{
+		Principal: iam.Principal{ARN: "arn:aws:iam::111111111111:user/dev"}, Action: "s3:GetObject",
+		Resource: "arn:aws:s3:::artifacts/dev/source.zip", ResourceAccount: "111111111111",
+	}
+	p := &Policies{Identity: parse(b, iam.Identity, `{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::artifacts/${aws:username}/*"}]}`)}
+	e := New(Options{})
+	if v := e.Decide(req, p); v != Allow {
+		b.Fatal(v)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		e.Decide(req, p)
+	}
+}
