@@ -7,8 +7,9 @@ import "penstock/service"
 
 // Service is AWS CloudTrail.
 var Service = service.Service{
-	Name:  "cloudtrail",
-	Title: "AWS CloudTrail",
-	Types: types,
-	Jobs:  jobs,
+	Name:   "cloudtrail",
+	Title:  "AWS CloudTrail",
+	Types:  types,
+	Jobs:   jobs,
+	Powers: powers,
 }

@@ -12,4 +12,5 @@ var Service = service.Service{
 	Types:   types,
 	Actions: actions,
 	Jobs:    jobs,
+	Powers:  powers,
 }

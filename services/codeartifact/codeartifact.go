@@ -6,7 +6,8 @@ import "penstock/service"
 
 // Service is AWS CodeArtifact.
 var Service = service.Service{
-	Name:  "codeartifact",
-	Title: "AWS CodeArtifact",
-	Types: types,
+	Name:   "codeartifact",
+	Title:  "AWS CodeArtifact",
+	Types:  types,
+	Powers: powers,
 }

@@ -11,4 +11,5 @@ var Service = service.Service{
 	Title:   "AWS CodeConnections",
 	Types:   types,
 	Actions: actions,
+	Powers:  powers,
 }

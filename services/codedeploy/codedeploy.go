@@ -15,4 +15,5 @@ var Service = service.Service{
 	Checks:   checks,
 	Codes:    codes,
 	Authored: authored,
+	Powers:   powers,
 }

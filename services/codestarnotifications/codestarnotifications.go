@@ -6,8 +6,9 @@ import "penstock/service"
 
 // Service is AWS CodeStar Notifications.
 var Service = service.Service{
-	Name:  "codestar-notifications",
-	Title: "AWS CodeStar Notifications",
-	Types: types,
-	Jobs:  jobs,
+	Name:   "codestar-notifications",
+	Title:  "AWS CodeStar Notifications",
+	Types:  types,
+	Jobs:   jobs,
+	Powers: powers,
 }

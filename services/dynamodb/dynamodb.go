@@ -6,7 +6,8 @@ import "penstock/service"
 
 // Service is Amazon DynamoDB.
 var Service = service.Service{
-	Name:  "dynamodb",
-	Title: "Amazon DynamoDB",
-	Types: types,
+	Name:   "dynamodb",
+	Title:  "Amazon DynamoDB",
+	Types:  types,
+	Powers: powers,
 }

@@ -7,7 +7,8 @@ import "penstock/service"
 
 // Service is AWS KMS.
 var Service = service.Service{
-	Name:  "kms",
-	Title: "AWS Key Management Service",
-	Types: types,
+	Name:   "kms",
+	Title:  "AWS Key Management Service",
+	Types:  types,
+	Powers: powers,
 }

@@ -8,8 +8,9 @@ import "penstock/service"
 
 // Service is Amazon CloudWatch Logs.
 var Service = service.Service{
-	Name:  "logs",
-	Title: "Amazon CloudWatch Logs",
-	Types: types,
-	Jobs:  jobs,
+	Name:   "logs",
+	Title:  "Amazon CloudWatch Logs",
+	Types:  types,
+	Jobs:   jobs,
+	Powers: powers,
 }

@@ -6,7 +6,8 @@ import "penstock/service"
 
 // Service is AWS Organizations.
 var Service = service.Service{
-	Name:  "organizations",
-	Title: "AWS Organizations",
-	Types: types,
+	Name:   "organizations",
+	Title:  "AWS Organizations",
+	Types:  types,
+	Powers: powers,
 }

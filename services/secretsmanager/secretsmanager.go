@@ -14,4 +14,5 @@ var Service = service.Service{
 	Effects: effects,
 	Checks:  checks,
 	Codes:   codes,
+	Powers:  powers,
 }

@@ -14,4 +14,5 @@ var Service = service.Service{
 	Jobs:    jobs,
 	Checks:  checks,
 	Codes:   codes,
+	Powers:  powers,
 }
