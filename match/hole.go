@@ -30,7 +30,10 @@ const (
 	Path    Class = 'p' // one or more characters, none of them ':' '*' '?' or white space: may hold '/'
 	Key     Class = 'k' // one or more characters, any: an S3 object key
 	Suffix  Class = 's' // six letters or digits: what Secrets Manager appends to a name
-	ID      Class = 'i' // as Name, and made anew for each resource: two holes with different names are never the same
+	// ID is as Name, and made anew for each resource with a random part: two
+	// holes with different names are never the same, nor is one a name in which
+	// nothing looks random.
+	ID Class = 'i'
 )
 
 const mark = '\x00'

@@ -393,6 +393,12 @@ func TestDistinct(t *testing.T) {
 		{"arn:aws:s3:::" + a + "-x", "arn:aws:s3:::" + b, truth.Maybe},
 		{"arn:aws:s3:::*" + a, "arn:aws:s3:::" + b, truth.Maybe},
 		{"arn:aws:kms:r:1:key/1234", "arn:aws:kms:r:1:key/" + b, truth.Maybe},
+		{"arn:aws:s3:::store-1x2y3z4w5v6u/*", "arn:aws:s3:::" + b + "/k", truth.Maybe},
+		{"arn:aws:iam::1:role/app-Role-AbCdEfGhIjKl", "arn:aws:iam::1:role/" + b, truth.Maybe},
+		{"arn:aws:s3:::aws-codedeploy-eu-west-1/*", "arn:aws:s3:::" + b + "/k", truth.No},
+		{"arn:aws:s3:::" + b + "/*", "arn:aws:s3:::acme-web/k", truth.No},
+		{"arn:aws:s3:::aws-codedeploy-*", "arn:aws:s3:::" + b, truth.Maybe},
+		{"arn:aws:s3:::acme-web/*", "arn:aws:s3:::" + name + "/k", truth.Maybe},
 	} {
 		p := CompileARN(tt.pattern)
 		if got := p.Match(tt.text); got != tt.want {

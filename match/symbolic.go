@@ -203,10 +203,47 @@ func same(p, s *token) truth.Value {
 }
 
 // distinct reports whether both begin with an id of its own, each followed by
-// what ends an id, so that the two would have to be one and the same.
+// what ends an id, so that the two would have to be one and the same; or one
+// with an id and the other with a name that somebody thought of.
 func distinct(pat, ss []token) bool {
 	p, s := &pat[0], &ss[0]
-	return p.kind == tHole && s.kind == tHole && p.class == ID && s.class == ID && p.name != s.name && ends(pat[1:]) && ends(ss[1:])
+	if p.kind == tHole && s.kind == tHole {
+		return p.class == ID && s.class == ID && p.name != s.name && ends(pat[1:]) && ends(ss[1:])
+	}
+	return thought(ss, pat) || thought(pat, ss)
+}
+
+// thought reports whether one sequence begins with an id and the other with
+// the whole of a name that holds nothing random: what AWS makes has letters
+// and digits in a row that it chose, and a name that was written down after it
+// was made has them too. Four in a row with a digit, or eight in upper and lower
+// case, may be some.
+func thought(id, text []token) bool {
+	if h := &id[0]; h.kind != tHole || h.class != ID || !ends(id[1:]) {
+		return false
+	}
+	run, digits, upper, lower := 0, false, false, false
+	for i := range text {
+		t := &text[i]
+		switch {
+		case t.kind != tText:
+			return false
+		case t.r == ':' || t.r == '/':
+			return true
+		case '0' <= t.r && t.r <= '9':
+			run, digits = run+1, true
+		case 'a' <= t.r && t.r <= 'z':
+			run, lower = run+1, true
+		case 'A' <= t.r && t.r <= 'Z':
+			run, upper = run+1, true
+		default:
+			run, digits, upper, lower = 0, false, false, false
+		}
+		if run >= 4 && digits || run >= 8 && upper && lower {
+			return false
+		}
+	}
+	return true
 }
 
 func ends(rest []token) bool {

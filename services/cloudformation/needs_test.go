@@ -42,7 +42,7 @@ func TestNeeds(t *testing.T) {
 				property(n.when)
 			}
 			if n.on != "" && n.on != "*" {
-				property(n.on)
+				property(strings.Trim(n.on, "{}"))
 			}
 		}
 		for _, p := range passes[typ] {

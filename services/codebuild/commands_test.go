@@ -89,7 +89,7 @@ func TestCommands(t *testing.T) {
 		{"aws s3 cp s3://site/a.txt .", []string{"stops s3:GetObject arn:aws:s3:::site/a.txt"}},
 		{"aws s3 sync dist s3://site --delete", []string{
 			"stops s3:ListBucket arn:aws:s3:::site",
-			"listed s3:PutObject arn:aws:s3:::site/‹a file of the build›",
+			"stops s3:PutObject arn:aws:s3:::site/‹a file of the build›",
 			"listed s3:DeleteObject arn:aws:s3:::site/‹a file of the build›",
 		}},
 		{"aws s3 cp x $DEST", nil},
@@ -109,19 +109,24 @@ func TestCommands(t *testing.T) {
 		{"aws ecs update-service --cluster prod --service web --force-new-deployment", []string{"stops ecs:UpdateService arn:aws:ecs:eu-west-1:111111111111:service/prod/web"}},
 		{"aws lambda update-function-code --function-name f --zip-file fileb://x", []string{"stops lambda:UpdateFunctionCode arn:aws:lambda:eu-west-1:111111111111:function:f"}},
 		{"aws cloudformation deploy --stack-name app --template-file t.yaml --role-arn arn:aws:iam::111111111111:role/cfn", []string{
-			"stops cloudformation:GetTemplateSummary *",
 			"stops cloudformation:DescribeStacks,cloudformation:CreateChangeSet,cloudformation:DescribeChangeSet arn:aws:cloudformation:eu-west-1:111111111111:stack/app/‹the id of the stack›",
 			"stops cloudformation:ExecuteChangeSet arn:aws:cloudformation:eu-west-1:111111111111:stack/app/‹the id of the stack›",
 			"stops iam:PassRole arn:aws:iam::111111111111:role/cfn iam:PassedToService=cloudformation.amazonaws.com",
+			"listed cloudformation:GetTemplateSummary *",
 		}},
-		{"aws dynamodb put-item --table-name t --item x", []string{"stops dynamodb:PutItem ‹what aws dynamodb put-item is called on›"}},
+		{"aws dynamodb put-item --table-name t --item x", []string{"stops dynamodb:PutItem arn:aws:dynamodb:eu-west-1:111111111111:table/t"}},
 		{"aws s3 ls --profile prod", nil},
 		{"aws --endpoint-url http://localhost:4566 s3 ls", nil},
 		{"aws $SERVICE list-things", nil},
 		{"aws configure set region us-east-1", nil},
-		{"cdk deploy", nil},
+		{"npx cdk deploy --all", []string{
+			"stops sts:AssumeRole arn:aws:iam::‹the account of the CDK application›:role/cdk-‹the qualifier of the bootstrap stack›-deploy-role-‹the account of the CDK application›-‹the region of the CDK application›",
+			"stops ssm:GetParameter arn:aws:ssm:eu-west-1:111111111111:parameter/cdk-bootstrap/‹the qualifier of the bootstrap stack›/version",
+		}},
+		{"cdk synth", nil},
+		{"yarn install", nil},
 		{"aws s3 ls s3://b || echo none", []string{"degrades s3:ListBucket arn:aws:s3:::b"}},
-		{"test -f x && aws s3 ls s3://b", []string{"listed s3:ListBucket arn:aws:s3:::b"}},
+		{"test -f x && aws s3 ls s3://b", []string{"stops s3:ListBucket arn:aws:s3:::b"}},
 	} {
 		t.Run(tt.command, func(t *testing.T) {
 			s, _ := projectOf(t, "Source: {Type: NO_SOURCE}\nEnvironment: {Type: LINUX_CONTAINER}\n")
