@@ -185,6 +185,11 @@ func listed(q *iam.Request, low string) iam.ContextValue {
 // ("aws:ResourceTag/${TagKey}"), with one in lower case.
 func keyFits(template, low string) bool {
 	head, _, ok := strings.Cut(template, "${")
+	for _, v := range [...]string{"tag-key", "<key>"} { // as Secrets Manager, Systems Manager and S3 write it
+		if !ok {
+			head, ok = strings.CutSuffix(template, v)
+		}
+	}
 	if ok {
 		return len(low) >= len(head) && strings.EqualFold(head, low[:len(head)])
 	}

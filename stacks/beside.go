@@ -15,6 +15,7 @@ const mostBeside = 200
 
 var (
 	looksLikeWorkflow = regexp.MustCompile(`(?m)^jobs:`)
+	looksLikeGitLab   = regexp.MustCompile(`(?m)^\s+id_tokens:`)
 	looksLikeProfile  = regexp.MustCompile(`(?m)^\s*\[(profile\s|default\])`)
 	looksLikeKeys     = regexp.MustCompile(`(?m)^\s*aws_access_key_id\s*=`)
 )
@@ -37,7 +38,7 @@ func blot(text []byte) []byte {
 
 // beside returns the files that stand beside the templates and say who comes
 // in from outside: workflows of GitHub Actions, in the folder itself and in
-// .github/workflows below it, and profiles of the AWS CLI (aws-config, config,
+// .github/workflows below it, .gitlab-ci.yml, and profiles of the AWS CLI (aws-config, config,
 // .aws/config), with the file of their access keys (aws-credentials,
 // credentials, .aws/credentials), whose secrets stay out.
 func (l *loader) beside(dir string) []*source.File {
@@ -69,7 +70,9 @@ func (l *loader) beside(dir string) []*source.File {
 		}
 	}
 	for _, name := range l.names(dir) {
-		if base := strings.TrimSuffix(name, path.Ext(name)); base == "aws-config" || base == "aws_config" || name == "config" {
+		if strings.HasSuffix(name, "gitlab-ci.yml") || strings.HasSuffix(name, "gitlab-ci.yaml") {
+			add(path.Join(dir, name), looksLikeGitLab)
+		} else if base := strings.TrimSuffix(name, path.Ext(name)); base == "aws-config" || base == "aws_config" || name == "config" {
 			add(path.Join(dir, name), looksLikeProfile)
 		} else if base == "aws-credentials" || base == "aws_credentials" || name == "credentials" {
 			add(path.Join(dir, name), looksLikeKeys)

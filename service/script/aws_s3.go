@@ -77,18 +77,15 @@ func (c *CLI) transfer(op string, a args, src, dst place) {
 			dst.key += path.Base(src.local)
 		}
 	}
-	// Whether there are files to copy is not known where there may be several.
-	copies := c.add
-	if many {
-		copies = c.perhaps
-	}
+	// Who copies a folder has files in it: on the first run at least they are
+	// copied.
 	if src.remote {
 		if many {
 			c.list(src)
 		}
-		copies(c.object(src, many), "s3:GetObject")
+		c.add(c.object(src, many), "s3:GetObject")
 		if op == "mv" {
-			copies(c.object(src, many), "s3:DeleteObject")
+			c.add(c.object(src, many), "s3:DeleteObject")
 		}
 	}
 	if dst.remote {
@@ -115,9 +112,9 @@ func (c *CLI) transfer(op string, a args, src, dst place) {
 		if v := a.opt("--storage-class"); v != "" {
 			t.Context.Set("s3:x-amz-storage-class", v)
 		}
-		copies(t, "s3:PutObject")
+		c.add(t, "s3:PutObject")
 		if a.opt("--acl") != "" {
-			copies(t, "s3:PutObjectAcl")
+			c.add(t, "s3:PutObjectAcl")
 		}
 		if op == "sync" && a.has("--delete") {
 			c.perhaps(c.object(dst, true), "s3:DeleteObject")

@@ -14,6 +14,7 @@ import (
 // checks: what keeps a task from starting whatever the policies say.
 var checks = []service.Check{
 	{Code: "RUN058", On: "job", Find: noExecutionRole},
+	{Code: "RUN127", On: "job", Find: wrongKey},
 	{Code: "RUN102", On: "action", Find: wrongController},
 }
 
@@ -63,7 +64,7 @@ func onFargate(def *cloud.Resource) bool {
 	return false
 }
 
-var codes = []service.Code{{
+var codes = []service.Code{wrongKeyCode, {
 	Code: "RUN058", Theorem: "runs", Title: "a task on Fargate has no execution role",
 	Doc: strings.TrimSpace(`
 On Fargate there is no instance whose role could pull an image or write a log: ECS does it with the task execution role. A

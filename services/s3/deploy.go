@@ -125,41 +125,69 @@ func refusedACL(s *service.Site, _ *service.Call) []diag.Finding {
 		return nil
 	}
 	bucket := s.BucketResource(s.Action.Get("BucketName"))
-	if bucket == nil || len(bucket.Opaque) > 0 {
+	f, ok := refuses(bucket, acl, "action "+s.Action.Name)
+	if !ok {
 		return nil
 	}
-	certainty, how := diag.Proved, "has ObjectOwnership BucketOwnerEnforced"
-	owned := bucket.Prop("OwnershipControls")
-	switch {
-	case owned == nil:
+	n := s.Action.Config.Get("CannedACL")
+	f.At, f.Principal, f.Resource = n.Where(), s.Role, s.ARNIn("s3", "", "", bucket.Name)
+	f.Fixes = service.Reword(n, acl, "bucket-owner-full-control", "write with the ACL bucket-owner-full-control")
+	return []diag.Finding{f}
+}
+
+// refusedUpload finds an upload with such an ACL that a command or a function
+// makes.
+func refusedUpload(s *service.Site, c *service.Call) []diag.Finding {
+	if c.Request.Action != "s3:PutObject" || s.Action != nil && s.Action.Provider == "S3" && s.Action.Category == "Deploy" {
+		return nil
+	}
+	v := c.Request.Context.Get("s3:x-amz-acl")
+	if v.State != iam.Known || len(v.Values) != 1 || c.Row.Need == service.Listed {
+		return nil
+	}
+	what := c.Target.What
+	if what == "" {
+		what = "a command"
+	}
+	f, ok := refuses(s.Model.Owner(c.Request.Resource), v.Values[0], what)
+	if !ok {
+		return nil
+	}
+	f.At, f.Principal, f.Resource = c.Target.At, c.Request.Principal.ARN, c.Request.Resource
+	if c.Row.Need == service.Degrades {
+		f.Severity = diag.Warning
+	}
+	return []diag.Finding{f}
+}
+
+// refuses makes the finding that a bucket refuses an ACL that who writes with,
+// false where it takes it or nobody can tell.
+func refuses(bucket *cloud.Resource, acl, who string) (diag.Finding, bool) {
+	if bucket == nil || bucket.Type != bucketType || len(bucket.Opaque) > 0 || acl == "" || acl == "bucket-owner-full-control" || match.HasHole(acl) {
+		return diag.Finding{}, false
+	}
+	owner, said := ownership(bucket)
+	if owner != "BucketOwnerEnforced" {
+		return diag.Finding{}, false
+	}
+	f := diag.Finding{
+		Severity: diag.Error, Certainty: diag.Proved,
+		AWSError: "An error occurred (AccessControlListNotSupported) when calling the PutObject operation: The bucket does not allow ACLs",
+		Related:  []diag.Note{{At: bucket.Span, Message: "the bucket, of account " + accountOf(bucket)}},
+	}
+	how := "has ObjectOwnership BucketOwnerEnforced"
+	if said == nil {
 		// Since April 2023 new buckets are so; one that is older need not be.
-		certainty, how = diag.Likely, "names no OwnershipControls, so that it has BucketOwnerEnforced, the default of new buckets,"
-	default:
-		enforced := false
-		for r := range owned.Get("Rules").Elems() {
-			enforced = enforced || r.Get("ObjectOwnership").Str() == "BucketOwnerEnforced"
-		}
-		if !enforced {
-			return nil
-		}
+		f.Certainty, how = diag.Likely, "names no OwnershipControls, so that it has BucketOwnerEnforced, the default of new buckets,"
+	} else {
+		f.Related[0].At = said.Where()
 	}
 	if acl == "private" {
-		certainty = diag.Likely // AWS's page names it neither among those that pass nor among those that fail
+		f.Certainty = diag.Likely // AWS's page names it neither among those that pass nor among those that fail
 	}
-	note := bucket.Span
-	if owned != nil {
-		note = owned.Where()
-	}
-
-	return []diag.Finding{{
-		At: s.Action.Config.Get("CannedACL").Where(), Severity: diag.Error, Certainty: certainty,
-		Message: fmt.Sprintf("action %s writes with the ACL %s, and bucket %s %s and refuses every ACL but bucket-owner-full-control",
-			s.Action.Name, acl, match.Render(bucket.Name), how),
-		Principal: s.Role, Resource: s.ARNIn("s3", "", "", bucket.Name),
-		AWSError: "An error occurred (AccessControlListNotSupported) when calling the PutObject operation: The bucket does not allow ACLs",
-		Fixes:    service.Reword(s.Action.Config.Get("CannedACL"), acl, "bucket-owner-full-control", "write with the ACL bucket-owner-full-control"),
-		Related:  []diag.Note{{At: note, Message: "the bucket, of account " + accountOf(bucket)}},
-	}}
+	f.Message = fmt.Sprintf("%s writes with the ACL %s, and bucket %s %s and refuses every ACL but bucket-owner-full-control",
+		who, acl, match.Render(bucket.Name), how)
+	return f, true
 }
 
 func accountOf(r *cloud.Resource) string {

@@ -83,6 +83,7 @@ func what(c *service.Call) string {
 var checks = []service.Check{
 	{Code: "RUN022", On: "call", Find: foreignManagedKey},
 	{Code: "RUN083", On: "action", Find: refusedACL},
+	{Code: "RUN083", On: "call", Find: refusedUpload},
 	{Code: "RUN126", On: "call", Find: encryptedLogs},
 }
 
