@@ -28,6 +28,7 @@ import (
 	"penstock/services/elasticloadbalancing"
 	"penstock/services/events"
 	"penstock/services/githubactions"
+	"penstock/services/gitlab"
 	"penstock/services/iam"
 	"penstock/services/kms"
 	"penstock/services/lambda"
@@ -76,6 +77,7 @@ func Services() []*service.Service {
 		&elasticloadbalancing.Service,
 		&events.Service,
 		&githubactions.Service,
+		&gitlab.Service,
 		&iam.Service,
 		&kms.Service,
 		&lambda.Service,
