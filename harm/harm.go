@@ -106,9 +106,10 @@ func listed(prefix, name string) (Class, bool) {
 			return Rights, true
 		}
 	case "cloudtrail", "config", "guardduty", "securityhub", "access-analyzer":
-		if !begins(name, "get", "list", "describe", "lookup", "search", "start", "enable", "create", "batchget", "put") || name == "puteventselectors" || name == "putinsightselectors" {
+		if !begins(name, "get", "list", "describe", "lookup", "search", "batchget", "select", "validate", "generate") {
 			return Hide, true
 		}
+		return Look, true
 	case "logs":
 		switch {
 		case begins(name, "delete", "putretention", "disassociate", "associatekms", "putdataprotection"):

@@ -123,8 +123,9 @@ func (f *finder) replaces(s *side, w *way, inputs []*input) []harm {
 		}
 		how := f.learns(s, w, in)
 		if how.Verdict == reach.None {
-			f.assume("the key of an artifact of another execution is not guessed: %s may write artifact %s, which a stage after the gate takes, but can neither list the bucket nor the executions",
-				principal(w.Actor.ARN), in.Name)
+			if who := principal(w.Actor.ARN); w.Verdict == reach.Some && !slices.Contains(f.guesses[in.Name], who) {
+				f.guesses[in.Name] = append(f.guesses[in.Name], who)
+			}
 			continue
 		}
 		h := answer("GATE004", ans, fmt.Sprintf("replace artifact %s, which action %s takes after the %s", in.Name, in.action.Name, s.name()))

@@ -47,7 +47,7 @@ type finder struct {
 	trees map[string]*chain.Tree
 
 	assumes []string
-	unknown []string
+	guesses map[string][]string // who may write an artifact whose key it cannot learn
 }
 
 func (f *finder) assume(format string, args ...any) {
@@ -63,7 +63,7 @@ func Prove(p *prove.Proof) (prove.TheoremResult, []diag.Finding) {
 	var found [][]diag.Finding
 	gates, without := 0, 0
 	for _, m := range p.Models {
-		f := &finder{proof: p, model: m, reach: p.Reach(), eng: p.Options.Engine, graph: p.Graph(m).Without(artifactPower), trees: map[string]*chain.Tree{}}
+		f := &finder{proof: p, model: m, reach: p.Reach(), eng: p.Options.Engine, graph: p.Graph(m).Without(artifactPower), trees: map[string]*chain.Tree{}, guesses: map[string][]string{}}
 		var fs []diag.Finding
 		here, none := 0, 0
 		for _, r := range p.Runs(m) {
@@ -142,11 +142,21 @@ func (f *finder) side(s *side) []diag.Finding {
 	for _, o := range froms {
 		t := teller{f: f, o: o}
 		for _, w := range f.walk(o) {
+			if w.escalated() {
+				continue // that somebody can give any right was said of who can
+			}
 			hs := f.touches(s, w)
+			hs = append(hs, f.leaves(w)...)
 			hs = append(hs, f.crosses(s, w, targets)...)
 			hs = append(hs, f.replaces(s, w, inputs)...)
 			hs = append(hs, f.pushes(s, w)...)
 			out = append(out, t.tell(w, hs)...)
+		}
+	}
+	for _, in := range inputs {
+		if who := f.guesses[in.Name]; len(who) > 0 {
+			f.assume("nobody guesses the key of an artifact of another execution, which CodePipeline ends in characters that it makes up: %s may write artifact %s, which a stage after the gate takes, and can list neither the bucket nor the executions",
+				strings.Join(who, " and "), in.Name)
 		}
 	}
 	return out

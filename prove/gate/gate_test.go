@@ -27,3 +27,6 @@ func TestTry(t *testing.T) {
 	w := provetest.Dir(t, dir, nil)
 	t.Log("\n" + provetest.Say(prove.Prove(w.Models, options(w))))
 }
+
+// TestArchives proves the world of each archive and compares what it says.
+func TestArchives(t *testing.T) { provetest.Archives(t, "testdata/*.txtar", *update, options) }

@@ -1,8 +1,9 @@
 package gate
 
 import (
+	"slices"
+
 	"penstock/chain"
-	"penstock/iam"
 	"penstock/iam/reach"
 	"penstock/service"
 )
@@ -38,4 +39,7 @@ func (f *finder) can(w *way, account string, resource string, actions ...string)
 	return f.graph.Can(w.Actor, service.PowerCall{Actions: actions, Resources: []string{resource}, Account: account})
 }
 
-func (w *way) principal() iam.Principal { return iam.Principal{ARN: w.Actor.ARN} }
+// escalated reports whether a chain gives somebody rights on the way.
+func (w *way) escalated() bool {
+	return w.Actor.Admin || w.Actor.Made || slices.ContainsFunc(w.steps, func(s chain.Step) bool { return s.As.Admin || s.As.Made })
+}

@@ -10,6 +10,7 @@ import (
 	"penstock/harm"
 	"penstock/match"
 	"penstock/prove"
+	"penstock/truth"
 )
 
 // judge states what a subject has beyond its needs. What nobody can explain
@@ -61,7 +62,7 @@ func (f *finder) grave(x *extra, gs []granted) diag.Finding {
 	d := f.finding(x, gs)
 	d.Severity, d.Certainty = diag.Error, diag.Proved
 	d.Code = codeOf(worst.class)
-	what := actions(gs)
+	what := x.words(gs)
 	if x.all {
 		what = allowsAll(x)
 	}
@@ -84,7 +85,7 @@ func (f *finder) unneeded(x *extra, gs []granted) diag.Finding {
 	}) {
 		on = ", some of it on more than it does that to"
 	}
-	d.Message = fmt.Sprintf("%s may %s, which nothing that it does needs%s%s", x.subject.name(), actions(gs), on, example(gs[0]))
+	d.Message = fmt.Sprintf("%s may %s, which nothing that it does needs%s%s", x.subject.name(), x.words(gs), on, example(gs[0]))
 	d.Depends = []string{"whether something beside the pipeline uses " + match.Render(x.subject.Name)}
 	d.Fixes = f.patch(x, gs)
 	return d
@@ -142,6 +143,34 @@ func actions(gs []granted) string {
 		return strings.Join(ns[:shown], ", ") + fmt.Sprintf(" and %d more", len(ns)-shown)
 	}
 	return strings.Join(ns, ", ")
+}
+
+// words names the actions of an extra as its statement does: a wildcard is
+// written as it stands, with the gravest of what it names.
+func (x *extra) words(gs []granted) string {
+	var out []string
+	left := slices.Clone(gs)
+	for _, e := range x.stmt.Actions {
+		if !strings.ContainsAny(e.Text, "*?") {
+			continue
+		}
+		p := match.CompileFold(e.Text)
+		var of []string
+		left = slices.DeleteFunc(left, func(g granted) bool {
+			hit := p.Match(g.action) == truth.Yes
+			if hit && len(of) < 3 {
+				of = append(of, g.action)
+			}
+			return hit
+		})
+		if len(of) > 0 {
+			out = append(out, match.Render(e.Text)+" ("+strings.Join(of, ", ")+" …)")
+		}
+	}
+	if len(left) > 0 {
+		out = append(out, actions(left))
+	}
+	return strings.Join(out, ", ")
 }
 
 func allowsAll(x *extra) string {

@@ -9,7 +9,6 @@ import (
 	"penstock/diag"
 	"penstock/doc"
 	"penstock/doc/splice"
-	"penstock/iam"
 	"penstock/match"
 	"penstock/prove"
 	"penstock/source"
@@ -75,6 +74,9 @@ func (f *finder) narrow(x *extra, gs []granted, list, node *doc.Node, i int) ([]
 		var vs []splice.Value
 		for _, r := range resources {
 			v, ok := f.proof.Options.Author(x.at.Resource, r)
+			if head, _, hole := strings.Cut(r, "\x00"); !ok && hole && strings.ContainsAny(head[len(head)-1:], ":/") && strings.Count(head, ":") >= 5 {
+				v, ok = f.proof.Options.Author(x.at.Resource, match.Widest(r)) // an id that AWS makes
+			}
 			if !ok {
 				return nil, "", false
 			}
@@ -121,9 +123,9 @@ func (f *finder) removeActions(acts *doc.Node, keep []string) ([]diag.Edit, bool
 	return edits, len(edits) > 0
 }
 
-// wanted returns the actions of the statement to keep, in its words where none
-// of what they name is extra, and the resources to put in the place of those
-// that are too wide; nil resources stay.
+// wanted returns the actions of the statement to keep, those that a wildcard
+// names one by one, and the resources to put in the place of those that are
+// too wide; nil resources stay.
 func (f *finder) wanted(x *extra, gs []granted) (keep, resources []string) {
 	extra := func(action string) bool {
 		return slices.ContainsFunc(gs, func(g granted) bool {
@@ -134,22 +136,18 @@ func (f *finder) wanted(x *extra, gs []granted) (keep, resources []string) {
 		return slices.ContainsFunc(x.wide, func(w granted) bool { return w.action == g.action })
 	})
 	for _, e := range x.stmt.Actions {
-		one := iam.Statement{Actions: []iam.Elem{e}}
-		names, all := expand(&one)
-		if all {
-			names = f.called(x.subject, e.Text)
-		}
-		var left []string
-		for _, n := range names {
-			if !extra(n) && (!all || len(x.subject.needs[strings.ToLower(n)]) > 0) {
-				left = append(left, n)
+		if strings.ContainsAny(e.Text, "*?") {
+			// Nobody means every action of a wildcard: what is called stays.
+			for _, n := range f.called(x.subject, e.Text) {
+				if !slices.Contains(keep, n) {
+					keep = append(keep, n)
+				}
 			}
-		}
-		if len(left) == len(names) && !all {
-			keep = append(keep, e.Text)
 			continue
 		}
-		keep = append(keep, left...)
+		if !extra(e.Text) {
+			keep = append(keep, e.Text)
+		}
 	}
 	if !wide && !x.all {
 		return keep, nil
