@@ -139,7 +139,7 @@ func (g *Graph) boundary(a string) *cloud.Attachment {
 // made is the ARN of a principal that somebody makes in an account. Its name is
 // theirs to choose, so it is not known.
 func made(account, kind string) string {
-	return "arn:aws:iam::" + account + ":" + kind + "/" + match.Hole(match.ID, "the name of the new "+kind+" of "+account)
+	return "arn:aws:iam::" + account + ":" + kind + "/" + match.Hole(match.Name, "the name of the new "+kind+" of "+account)
 }
 
 // Name is what people call the actor: the last part of its ARN, and what was
