@@ -98,15 +98,18 @@ func Records(t *cloud.Resource, e *Event) (truth.Value, Gap) {
 	if on == truth.No {
 		return truth.No, NotLogging
 	}
+	globals := truth.Yes
+	if e.Global {
+		// Switched off it is refused for a trail of all regions.
+		if globals = flag(t.Prop("IncludeGlobalServiceEvents"), true); globals == truth.No {
+			return truth.No, NoGlobals
+		}
+	}
 	where := Everywhere(t)
 	if where != truth.Yes {
 		// Since November 2021 a trail of one region has the events of global
 		// services only if that region is theirs.
-		here := match.Equal(t.Region, e.RecordedIn())
-		if e.Global && here == truth.Yes {
-			here = flag(t.Prop("IncludeGlobalServiceEvents"), true)
-		}
-		if where = where.Or(here); where == truth.No {
+		if where = where.Or(match.Equal(t.Region, e.RecordedIn())); where == truth.No {
 			if e.Global {
 				return truth.No, NoGlobals
 			}
@@ -114,7 +117,7 @@ func Records(t *cloud.Resource, e *Event) (truth.Value, Gap) {
 		}
 	}
 	sel, gap := selects(t, e)
-	return sel.And(own).And(on).And(where), gap
+	return sel.And(own).And(on).And(where).And(globals), gap
 }
 
 // selects applies the trail's event selectors; without any it records all
@@ -248,6 +251,8 @@ func advanced(n *doc.Node, e *Event) (truth.Value, Gap) {
 		v := truth.Yes
 		if s.Kind == doc.Unknown {
 			v = truth.Maybe
+		} else if !valid(s) {
+			continue
 		}
 		category := truth.Yes
 		for f := range s.Get("FieldSelectors").Elems() {
@@ -269,6 +274,40 @@ func advanced(n *doc.Node, e *Event) (truth.Value, Gap) {
 		out = out.Or(v)
 	}
 	return out, gap
+}
+
+// valid reports whether CloudTrail takes an advanced event selector: it asks
+// for the category, for data events for the type of the resource, and each of
+// its field selectors has an operator
+// (https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html).
+// A trail that it refuses records nothing by that selector.
+func valid(s *doc.Node) bool {
+	fields := map[string]string{}
+	for f := range s.Get("FieldSelectors").Elems() {
+		if f.Kind == doc.Unknown {
+			return true
+		}
+		ops := 0
+		for _, op := range [...]string{"Equals", "StartsWith", "EndsWith", "NotEquals", "NotStartsWith", "NotEndsWith"} {
+			for range f.Get(op).Elems() {
+				ops++
+			}
+		}
+		if ops == 0 {
+			return false
+		}
+		first := ""
+		for e := range f.Get("Equals").Elems() {
+			first = e.Str()
+		}
+		fields[f.Get("Field").Str()] = first
+	}
+	category, ok := fields["eventCategory"]
+	if category == "Data" {
+		_, typed := fields["resources.type"]
+		return typed
+	}
+	return ok
 }
 
 // field applies one field selector. Of a field about the caller, which could
