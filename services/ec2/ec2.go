@@ -2,7 +2,11 @@
 // named and read, the network that a pipeline runs in, its endpoints and their policies, and instances.
 package ec2
 
-import "penstock/service"
+import (
+	"slices"
+
+	"penstock/service"
+)
 
 // Service is Amazon EC2 and VPC.
 var Service = service.Service{
@@ -13,7 +17,7 @@ var Service = service.Service{
 	Actions:  actions,
 	Route:    route,
 	Checks:   checks,
-	Codes:    codes,
+	Codes:    slices.Concat(codes, []service.Code{kindCode}),
 	Authored: authored,
 	Powers:   powers,
 }

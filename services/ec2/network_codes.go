@@ -45,8 +45,7 @@ Gateway for S3 and DynamoDB, in the route table of the subnet, of type Interface
 		Title: "the VPC has endpoints, but not for this service",
 		Doc: `
 The subnet has no route to the internet, and among the endpoints of the VPC there is none for a service that is called,
-or it is in no subnet, or it is a gateway endpoint of a service that has none: without ` + "`VpcEndpointType`" + ` an endpoint is a
-gateway, which only S3 and DynamoDB have. Often forgotten: ECR has two, ` + "`ecr.api`" + ` for the password and ` + "`ecr.dkr`" + ` for the images, and keeps the
+or it is in no subnet. Often forgotten: ECR has two, ` + "`ecr.api`" + ` for the password and ` + "`ecr.dkr`" + ` for the images, and keeps the
 layers in S3; the log needs ` + "`logs`" + `; ` + "`sts`" + ` is needed where a command assumes a role.
 
 That an endpoint is not in the subnet of the caller, nor in its zone, is no error: it serves the whole VPC.

@@ -77,23 +77,6 @@ func where(r *cloud.Resource, prop string) source.Span {
 	return r.Span
 }
 
-// hasGateway reports whether a service has gateway endpoints: only these do
-// (https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html,
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-networking.html).
-func hasGateway(svc string) bool { return svc == "s3" || svc == "dynamodb" || svc == "s3express" }
-
-// noGateway is the way through an endpoint of a kind that its service does not
-// have. It is what an endpoint becomes whose author left out VpcEndpointType
-// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcendpoint.html#cfn-ec2-vpcendpoint-vpcendpointtype).
-func noGateway(ep *cloud.Resource, h host, kind string) way {
-	is := "is a gateway endpoint"
-	if kind == "" {
-		is = "has no VpcEndpointType, which makes it a gateway endpoint"
-	}
-	why := fmt.Sprintf("its endpoint %s %s, and %s has interface endpoints only: AWS refuses to make it", ep.ID(), is, h.service)
-	return no("RUN041", why, diag.Note{At: where(ep, "VpcEndpointType"), Message: "the endpoint; it needs VpcEndpointType: Interface"})
-}
-
 // byGateway is the way through a gateway endpoint. Its endpoint is nil where
 // the route table of the place does not have it.
 func (j *job) byGateway(ep *cloud.Resource, p place, h host) way {

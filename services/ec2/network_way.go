@@ -176,11 +176,11 @@ func (j *job) reach(p place, h host) way {
 		case "Interface":
 			x = j.byInterface(ep, p, h)
 		case "", "Gateway":
-			if !hasGateway(h.service) {
-				near(noGateway(ep, h, kind))
-				continue
+			if hasGateway(h.service) {
+				x = j.byGateway(ep, p, h)
+			} else {
+				x = j.byInterface(ep, p, h) // what it is meant to be, see noGateway
 			}
-			x = j.byGateway(ep, p, h)
 		default:
 			continue
 		}

@@ -341,6 +341,7 @@ var types = []service.Type{
 // (https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html).
 func declareEndpoint(m *cloud.Model, r *cloud.Resource) {
 	r.ReadTags("")
+	noGateway(m, r)
 	n := r.Prop("PolicyDocument")
 	given := n != nil && n.Kind != doc.Null
 	if given {
