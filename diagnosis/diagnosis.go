@@ -316,6 +316,9 @@ func (x *Diagnosis) matching(rep *prove.Report) []diag.Finding {
 func (x *Diagnosis) likeness(f *diag.Finding) int {
 	d := &x.Denial
 	n := 0
+	if f.Layer == "network" {
+		return 0 // what cannot be reached does not refuse
+	}
 	if d.Action != "" {
 		switch fits(d.Action, f.Action) {
 		case truthNo:

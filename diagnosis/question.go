@@ -8,6 +8,7 @@ import (
 	"penstock/arn"
 	"penstock/cloud"
 	"penstock/iam/denial"
+	"penstock/iam/facts"
 	"penstock/match"
 	"penstock/query"
 	"penstock/truth"
@@ -122,7 +123,7 @@ func generated(pr *cloud.Principal, name string) bool {
 func (x *Diagnosis) what(models []*cloud.Model, who string) (on, unclear string) {
 	d := &x.Denial
 	r := d.Resource
-	service, _, _ := strings.Cut(d.Action, ":")
+	service, verb, _ := strings.Cut(d.Action, ":")
 	account, region, partition := arn.Account(who), regionOf(models, who), "aws"
 	if a, err := arn.Parse(who); err == nil {
 		partition = a.Partition
@@ -130,6 +131,8 @@ func (x *Diagnosis) what(models []*cloud.Model, who string) (on, unclear string)
 	switch {
 	case r == "" && d.Form == denial.Ciphertext:
 		return "", "the error does not name the key: the ciphertext does"
+	case r == "" && unrestricted(service, verb):
+		return "*", "" // it has none to name
 	case r == "":
 		return "", "the error does not name the resource"
 	case r == "*":
@@ -164,6 +167,17 @@ func (x *Diagnosis) what(models []*cloud.Model, who string) (on, unclear string)
 	default:
 		return "", fmt.Sprintf("%q is no ARN, and no template declares it", r)
 	}
+}
+
+// unrestricted reports whether an action is known and can be restricted to no
+// resource.
+func unrestricted(service, verb string) bool {
+	s, ok := facts.Service(service)
+	if !ok {
+		return false
+	}
+	a, ok := s.Action(verb)
+	return ok && !a.ResourceLevel()
 }
 
 // regionOf returns the region of the stack that declares a principal.

@@ -55,7 +55,7 @@ func readme(t *testing.T, file string) (ran int) {
 		if inside && m != nil {
 			skipping = true
 			ran++
-			out = append(out, line, shownBy(t, strings.Fields(m[1]), m[2]))
+			out = append(out, line, shownBy(t, words(m[1]), m[2]))
 			continue
 		}
 		if !skipping {
@@ -73,6 +73,19 @@ func readme(t *testing.T, file string) (ran int) {
 		t.Errorf("%s is stale (-have +want), go test ./internal/cli -update:\n%s", file, d)
 	}
 	return ran
+}
+
+// words splits a command line; single quotes hold a word together.
+func words(line string) []string {
+	var ws []string
+	for i, part := range strings.Split(line, "'") {
+		if i%2 == 1 {
+			ws = append(ws, part)
+		} else {
+			ws = append(ws, strings.Fields(part)...)
+		}
+	}
+	return ws
 }
 
 // shownBy returns what a command prints, or its first lines.
