@@ -21,6 +21,7 @@ func clean(s string) string {
 	s = strings.NewReplacer(
 		"\r\n", "\n", "\r", "\n", `\n`, "\n", `\t`, " ", `\"`, `"`, `\/`, "/", `\u003c`, "<", `\u003e`, ">", `\u0026`, "&",
 		"&quot;", `"`, "&#34;", `"`, "&#39;", "'", "&apos;", "'", "&lt;", "<", "&gt;", ">", "&amp;", "&", "\u00a0", " ",
+		`\\\"`, `"`, `\\"`, `"`, "&#x27;", "'", "&#x2F;", "/", "\u2018", "'", "\u2019", "'", "\u201c", `"`, "\u201d", `"`, "\u2010", "-", "\u2011", "-",
 	).Replace(s)
 	s = uncoloured(s)
 	var b strings.Builder
@@ -29,6 +30,7 @@ func clean(s string) string {
 	for line := range strings.SplitSeq(s, "\n") {
 		line = strings.TrimSpace(line)
 		line = strings.TrimSpace(strings.TrimLeft(line, "│|╷╵>"))
+		line = unnumbered(line)
 		line = strings.Join(strings.Fields(line), " ")
 		switch {
 		case line == "":
@@ -48,10 +50,30 @@ func clean(s string) string {
 	return b.String()
 }
 
+// unnumbered takes off what a container build writes before each line:
+// "#14 12.3 ".
+func unnumbered(line string) string {
+	if !strings.HasPrefix(line, "#") {
+		return line
+	}
+	words := strings.SplitN(line, " ", 3)
+	if len(words) < 3 || strings.Trim(words[0], "#0123456789") != "" || strings.Trim(words[1], "0123456789.") != "" {
+		return line
+	}
+	return words[2]
+}
+
 // brokenName reports whether a line was broken inside an ARN: its last word
 // is one that ends in a separator, and the next line goes on.
 func brokenName(last, next string) bool {
 	w := last[strings.LastIndexByte(last, ' ')+1:]
+	switch w {
+	case "identity-", "resource-":
+		return strings.HasPrefix(next, "based")
+	}
+	if first, _, _ := strings.Cut(next, " "); strings.HasSuffix(first, ":") {
+		return false // a label
+	}
 	if !strings.Contains(w, "arn:") || strings.HasSuffix(w, "::") && next == "" {
 		return false
 	}

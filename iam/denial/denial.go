@@ -63,14 +63,21 @@ func Parse(text string) []Denial {
 	for _, d := range sentences(t) {
 		add(d)
 	}
+	if len(out) == 0 {
+		if d, ok := event(t); ok {
+			add(d)
+		}
+	}
 	// The words of services come after: they often wrap a sentence that says
 	// more.
-	for _, w := range wordings {
-		for _, d := range w.find(t) {
-			if covered(out, &d) || len(out) > 0 && poor(&d) {
-				continue
+	for _, list := range [...][]wording{services, wordings} {
+		for _, w := range list {
+			for _, d := range w.find(t) {
+				if covered(out, &d) || len(out) > 0 && poor(&d) {
+					continue
+				}
+				add(d)
 			}
-			add(d)
 		}
 	}
 	around(t, out)
@@ -81,7 +88,7 @@ func Parse(text string) []Denial {
 func covered(have []Denial, d *Denial) bool {
 	for i := range have {
 		h := &have[i]
-		if h.Form == Sentence && (d.Action == "" || d.Action == h.Action) &&
+		if (h.Form == Sentence || h.Form == d.Form || h.Form == Event) && (d.Action == "" || d.Action == h.Action) &&
 			(d.Principal == "" || d.Principal == h.Principal) && (d.Resource == "" || d.Resource == h.Resource) {
 			return true
 		}
@@ -92,7 +99,7 @@ func covered(have []Denial, d *Denial) bool {
 // poor reports whether a wording says so little that it is only worth having
 // where nothing else was said.
 func poor(d *Denial) bool {
-	return d.Principal == "" && d.Resource == "" && (d.Action == "" || d.Form == Bare)
+	return d.Principal == "" && d.Resource == "" && (d.Action == "" || d.Form == Bare) || d.Form == Credentials
 }
 
 // around fills in what stands beside the sentences: codes, request ids, the
@@ -101,11 +108,26 @@ func around(t string, ds []Denial) {
 	if len(ds) == 0 {
 		return
 	}
-	service := after(t, "Service: ")
+	service := after(t, "(Service: ")
+	if service == "" {
+		service = after(t, "Service: ")
+	}
+	goOperation := ""
+	if _, rest, ok := strings.Cut(t, "operation error "); ok {
+		if name, op, ok := strings.Cut(rest, ": "); ok && len(name) < 60 {
+			op, _, _ = strings.Cut(op, ",")
+			service, goOperation = name, op
+		}
+	}
 	code := errorCode(t)
 	request := after(t, "Request ID: ")
+	for _, label := range [...]string{"request id: ", "RequestID: ", "requestId: ", "RequestId: "} {
+		if request == "" {
+			request = trim(after(t, label))
+		}
+	}
 	if request == "" {
-		request = after(t, "request id: ")
+		request = jsonText(t, "requestID")
 	}
 	if request == "" {
 		request = between(t, "<RequestId>", "</RequestId>")
@@ -114,10 +136,13 @@ func around(t string, ds []Denial) {
 	if operation == "" {
 		operation = between(t, "Error calling ", ":")
 	}
+	if operation == "" {
+		operation = goOperation
+	}
 	encoded := encodedMessage(t)
 	for i := range ds {
 		d := &ds[i]
-		if d.Service == "" {
+		if d.Service == "" && d.Form != Console {
 			d.Service = service
 		}
 		if d.Code == "" {
@@ -181,9 +206,9 @@ func errorCode(t string) string {
 	if c := after(t, "Error Code: "); word(c) {
 		return c
 	}
-	for _, open := range [...]string{"An error occurred (", "<Code>"} {
+	for _, open := range [...]string{"An error occurred (", "<Code>", "api error ", "HandlerErrorCode: "} {
 		if _, rest, ok := strings.Cut(t, open); ok {
-			if i := strings.IndexAny(rest, ")<"); i > 0 && word(rest[:i]) {
+			if i := strings.IndexAny(rest, ")<:,"); i > 0 && word(rest[:i]) {
 				return rest[:i]
 			}
 		}

@@ -2,6 +2,7 @@ package denial_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -155,7 +156,7 @@ func TestParse(t *testing.T) {
 // TestForms: every form has its page, and an error in the table above.
 func TestForms(t *testing.T) {
 	seen := map[denial.Form]bool{}
-	for _, tt := range errorsSeen {
+	for _, tt := range slices.Concat(errorsSeen, errorsPasted) {
 		for _, d := range denial.Parse(tt.text) {
 			seen[d.Form] = true
 		}
@@ -165,14 +166,14 @@ func TestForms(t *testing.T) {
 		if !strings.HasPrefix(source, "https://") || text == "" && f != denial.Sentence {
 			t.Errorf("%s: no text or no source", f)
 		}
-		if !seen[f] && f != denial.SAML {
+		if !seen[f] {
 			t.Errorf("no error has the form %s", f)
 		}
 	}
 }
 
 func FuzzParse(f *testing.F) {
-	for _, tt := range errorsSeen {
+	for _, tt := range slices.Concat(errorsSeen, errorsPasted) {
 		f.Add(tt.text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

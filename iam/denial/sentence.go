@@ -21,12 +21,12 @@ func sentences(t string) []Denial {
 		if d.Principal == "CodeBuild" || d.Principal == "CodePipeline" {
 			continue // see NotAssumed
 		}
-		rest := strings.TrimLeft(t[end:], ": ")
+		rest := strings.TrimLeft(t[end:], ": `'\"")
 		var ok bool
 		if d.Action, rest, ok = action(rest); !ok {
 			continue
 		}
-		d.Resource, rest = resource(rest)
+		d.Resource, rest = resource(strings.TrimLeft(rest, "'\""+"`"))
 		var tail string
 		d.Layer, d.Explicit, d.Policy, tail = reason(rest)
 		if d.Layer == "" && !d.Explicit {
@@ -64,7 +64,13 @@ func subject(before string) string {
 }
 
 // trim takes quotes and brackets off a word.
-func trim(w string) string { return strings.Trim(w, `"'()[]<>,`+"`") }
+func trim(w string) string {
+	t := strings.Trim(w, "\"'()[]<>,`")
+	if strings.Count(t, "<") > strings.Count(t, ">") && strings.Contains(w, t+">") {
+		t += ">" // <redacted>
+	}
+	return t
+}
 
 // action reads the action, which CodePipeline writes without its service
 // ("AssumeRole").
@@ -109,6 +115,11 @@ func resource(s string) (res, rest string) {
 	t = strings.TrimLeft(t[len(head):], " ")
 	if strings.HasPrefix(t, "the resource associated with this ciphertext") {
 		return "", t[len("the resource associated with this ciphertext"):]
+	}
+	if strings.HasPrefix(t, "`") {
+		if j := strings.IndexAny(t[1:], "'`"); j >= 0 {
+			return t[1 : 1+j], t[2+j:] // SES: `name'
+		}
 	}
 	if t != "" && (t[0] == '"' || t[0] == '\'') {
 		if j := strings.IndexByte(t[1:], t[0]); j >= 0 {

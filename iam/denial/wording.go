@@ -28,6 +28,22 @@ const (
 	PullImage  Form = "image pull"
 	LambdaVPC  Form = "lambda network"
 	Queue      Form = "sqs"
+
+	Console       Form = "console"
+	Event         Form = "event"
+	Source        Form = "codebuild source"
+	Network       Form = "codebuild network"
+	FunctionCode  Form = "code of a function"
+	FunctionImage Form = "function image"
+	LambdaResult  Form = "lambda result"
+	ManagedRule   Form = "managed rule"
+	LogDelivery   Form = "log delivery"
+	Handler       Form = "resource handler"
+	Tagging       Form = "tagging"
+	CommitGit     Form = "codecommit over https"
+	Authorizer    Form = "api authorizer"
+	Organization  Form = "organizations"
+	Credentials   Form = "credentials"
 )
 
 // forms documents every form: what its words mean, and where that is said.
@@ -53,6 +69,21 @@ var forms = []struct {
 	{PullImage, "The registry refuses to serve the image: the role lacks ecr:GetAuthorizationToken, ecr:BatchGetImage or ecr:GetDownloadUrlForLayer, the repository policy does not let another account in, or the repository does not exist.", "https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html"},
 	{LambdaVPC, "A function in a VPC needs a network interface, which its role makes.", "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions"},
 	{Queue, "The queue policy or the caller's own does not allow it; SQS does not say which.", "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-troubleshooting.html"},
+	{Console, "The console shows the same facts as the API's message, in a box of their own.", "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html"},
+	{Event, "The event names the caller and the call, but not what stopped it.", "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html"},
+	{Source, "The build could not read its source from S3: its role lacks s3:GetObject or s3:GetObjectVersion on it, or kms:Decrypt with the key of the bucket, or the bucket policy or key policy of another account does not let the role in.", "https://docs.aws.amazon.com/codebuild/latest/userguide/troubleshooting.html"},
+	{Network, "A build in a VPC needs a network interface, which its role makes: ec2:CreateNetworkInterface, ec2:DescribeNetworkInterfaces, ec2:DeleteNetworkInterface, ec2:DescribeSubnets, ec2:DescribeSecurityGroups, ec2:DescribeDhcpOptions, ec2:DescribeVpcs and ec2:CreateNetworkInterfacePermission.", "https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html#customer-managed-policies-example-create-vpc-network-interface"},
+	{FunctionCode, "Lambda reads a function's code from S3 with the permissions of whoever creates or updates the function: under CloudFormation the stack's role, or the deployer; the bucket policy, and the key that the object is encrypted with, must let it in as well.", "https://docs.aws.amazon.com/lambda/latest/api/API_FunctionCode.html"},
+	{FunctionImage, "The repository's policy must let lambda.amazonaws.com in where the repository is of another account, or whoever creates the function must be able to set that policy.", "https://docs.aws.amazon.com/lambda/latest/dg/images-create.html#gettingstarted-images-permissions"},
+	{LambdaResult, "The function that the action invoked did not say that it was done, which it does by codepipeline:PutJobSuccessResult: its role may lack that, or it ended before.", "https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-invoke-lambda-function.html"},
+	{ManagedRule, "To wait for a job of another service, Step Functions makes a rule in EventBridge with the state machine's role: events:PutRule, events:PutTargets and events:DescribeRule on the rule whose name begins with StepFunctionsGetEvents.", "https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html"},
+	{LogDelivery, "The state machine's role must be able to set up the delivery of its log: logs:CreateLogDelivery, GetLogDelivery, UpdateLogDelivery, DeleteLogDelivery, ListLogDeliveries, PutResourcePolicy, DescribeResourcePolicies and DescribeLogGroups, on all resources.", "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html#cloudwatch-iam-policy"},
+	{Handler, "CloudFormation's handler of the resource type was refused and hides the call. The stack's role, or without one whoever deploys, lacks one of the permissions that the type's schema lists.", "https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html#schema-properties-handlers"},
+	{Tagging, "The resource could be made but not tagged: CloudFormation adds the stack's tags, so that the stack's role, or whoever deploys, needs the tagging action of the service as well.", "https://repost.aws/knowledge-center/cloudformation-tagging-permission-error"},
+	{CommitGit, "CodeCommit tells git no more than 403: the caller lacks codecommit:GitPull or codecommit:GitPush on the repository, or its credentials are stale.", "https://docs.aws.amazon.com/codecommit/latest/userguide/troubleshooting-ch.html"},
+	{Authorizer, "API Gateway's authorizer returned a policy that does not allow the method, or denies it.", "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html"},
+	{Organization, "Organizations answers the management account and delegated administrators only, and says so to everybody else as well.", "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_permissions_overview.html"},
+	{Credentials, "No policy was asked: the request's credentials are missing, wrong or out of date, so AWS does not know who calls.", "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html"},
 }
 
 // Forms lists every wording that Parse knows.
@@ -180,7 +211,9 @@ var wordings = []wording{
 
 func notAssumed(d *Denial, m map[string]string) {
 	d.Action, d.Layer = "sts:AssumeRole", "trust"
-	d.Resource = m["role"]
+	if m["role"] != "service" {
+		d.Resource = m["role"]
+	}
 	d.Service = m["svc"]
 	d.Principal = map[string]string{
 		"ecs": "ecs-tasks.amazonaws.com", "codedeploy": "codedeploy.amazonaws.com", "codebuild": "codebuild.amazonaws.com",
