@@ -112,12 +112,22 @@ func (c *CLI) transfer(op string, a args, src, dst place) {
 		if v := a.opt("--storage-class"); v != "" {
 			t.Context.Set("s3:x-amz-storage-class", v)
 		}
+		headless(&t)
 		c.add(t, "s3:PutObject")
 		if a.opt("--acl") != "" {
 			c.add(t, "s3:PutObjectAcl")
 		}
 		if op == "sync" && a.has("--delete") {
 			c.perhaps(c.object(dst, true), "s3:DeleteObject")
+		}
+	}
+}
+
+// headless: what the command does not say, it does not send.
+func headless(t *service.Target) {
+	for _, k := range []string{"s3:x-amz-acl", "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"} {
+		if !t.Context.Has(k) {
+			t.Context.SetAbsent(k)
 		}
 	}
 }
@@ -167,7 +177,16 @@ func (c *CLI) s3api(op string, a args) {
 	case "get-object", "head-object":
 		c.add(object(), versioned("s3:GetObject"))
 	case "put-object":
-		c.add(object(), "s3:PutObject")
+		t := object()
+		for opt, key := range map[string]string{
+			"--acl": "s3:x-amz-acl", "--server-side-encryption": "s3:x-amz-server-side-encryption", "--ssekms-key-id": "s3:x-amz-server-side-encryption-aws-kms-key-id",
+		} {
+			if v := a.opt(opt); v != "" {
+				t.Context.Set(key, v)
+			}
+		}
+		headless(&t)
+		c.add(t, "s3:PutObject")
 	case "delete-object":
 		c.add(object(), versioned("s3:DeleteObject"))
 	case "list-objects", "list-objects-v2", "head-bucket":

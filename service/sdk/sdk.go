@@ -102,6 +102,18 @@ func Target(s *service.Site, action string, p Param) service.Target {
 			}
 		}
 		open(&t)
+		if _, ok := p("Body"); ok && action == "s3:PutObject" {
+			// What a call with a body does not name, it does not send.
+			for param, key := range map[string]string{
+				"ACL": "s3:x-amz-acl", "ServerSideEncryption": "s3:x-amz-server-side-encryption", "SSEKMSKeyId": "s3:x-amz-server-side-encryption-aws-kms-key-id",
+			} {
+				if v, ok := p(param); ok {
+					t.Context.Set(key, v)
+				} else {
+					t.Context.SetAbsent(key)
+				}
+			}
+		}
 		if action == "sts:AssumeRole" {
 			for param, key := range map[string]string{"ExternalId": "sts:ExternalId", "RoleSessionName": "sts:RoleSessionName"} {
 				if v, ok := p(param); ok {

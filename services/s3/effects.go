@@ -85,6 +85,7 @@ var checks = []service.Check{
 	{Code: "RUN083", On: "action", Find: refusedACL},
 	{Code: "RUN083", On: "call", Find: refusedUpload},
 	{Code: "RUN126", On: "call", Find: encryptedLogs},
+	{Code: "RUN129", On: "call", Find: foreignObject},
 }
 
 // foreignManagedKey finds a read of an object that is encrypted with another
@@ -153,4 +154,6 @@ reading roles, and so do their own policies.
 	Code: "RUN126", Theorem: "runs", Title: "logs are delivered to a bucket that is encrypted with KMS", Doc: strings.TrimSpace(encryptedDoc),
 }, {
 	Code: "RUN124", Theorem: "runs", Title: "S3 refuses the bucket policy", Doc: strings.TrimSpace(invalidDoc),
+}, {
+	Code: "RUN129", Theorem: "runs", Title: "objects that another account uploads stay its own", Doc: strings.TrimSpace(ownerDoc),
 }}
