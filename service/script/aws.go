@@ -5,6 +5,7 @@ import (
 
 	"penstock/arn"
 	"penstock/iam"
+	"penstock/iam/facts"
 	"penstock/match"
 	"penstock/service"
 	"penstock/source"
@@ -301,7 +302,21 @@ func (c *CLI) generic(svc, op string) {
 	if svc == "deploy" {
 		prefix = "codedeploy"
 	}
-	if prefix == "" || svc == "codedeploy" || helpers[op] || op == "" {
+	if prefix == "" {
+		prefix = svc // most services are called as IAM calls them
+	}
+	of, ok := facts.Service(prefix)
+	if !ok || svc == "codedeploy" || helpers[op] || op == "" {
+		return
+	}
+	act, ok := of.Action(camel(op))
+	if !ok {
+		return // an action of another name, or none
+	}
+	if !act.ResourceLevel() {
+		t := everything
+		t.What, t.Context.Open = "aws "+svc+" "+op, true
+		c.add(t, prefix+":"+act.Name)
 		return
 	}
 	t := service.Target{
@@ -310,7 +325,7 @@ func (c *CLI) generic(svc, op string) {
 	}
 	t.Context.Open = true
 	t.Assume = "what " + t.What + " in " + match.Render(c.who) + " is called on is what its role may call it on"
-	c.add(t, prefix+":"+camel(op))
+	c.add(t, prefix+":"+act.Name)
 }
 
 // camel turns "get-secret-value" into "GetSecretValue". IAM ignores the case
