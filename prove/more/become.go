@@ -29,7 +29,8 @@ func (f *finder) become(s *subject, t *tally) []diag.Finding {
 		switch {
 		case g.Power.Kind != service.Become && g.Power.Kind != service.Execute && g.Power.Kind != service.Escalate,
 			g.Gain.Principal == "", g.Gain.Principal == s.ARN && g.Power.Kind != service.Escalate,
-			f.needed(s, &g), f.idle(s, g.Gain.Principal):
+			f.needed(s, &g), f.idle(s, g.Gain.Principal),
+			g.Power.Kind != service.Escalate && s.open == "" && f.together(s, g.Gain.Principal):
 			continue
 		case g.Verdict == reach.Some && (g.Power.Kind == service.Escalate || !f.named(&g)):
 			grave = append(grave, g)
@@ -146,6 +147,23 @@ func (f *finder) needed(s *subject, g *chain.Step) bool {
 		}
 	}
 	return true
+}
+
+// together reports whether a principal acts in what the subject's own work
+// sets going: the pipeline role, whose work it is to start the builds, does
+// not gain by being able to.
+func (f *finder) together(s *subject, role string) bool {
+	for _, r := range s.runs {
+		if r.Pipeline == nil {
+			continue
+		}
+		for _, st := range r.Steps {
+			if st.Role == role && st.Job != nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // idle reports whether a principal has no rights that the subject lacks: it

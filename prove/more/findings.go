@@ -15,28 +15,38 @@ import (
 
 // judge states what a subject has beyond its needs. What nobody can explain
 // of a role whose work is not known is said once.
-func (f *finder) judge(s *subject, t *tally) []diag.Finding {
-	var out []diag.Finding
+func (f *finder) judge(s *subject, t *tally) (out []diag.Finding, patches []patch) {
 	var loose []granted
 	for _, x := range f.extras(s) {
 		grave, mild := x.split()
+		t.unexplained += len(mild)
+		t.grave += len(grave)
+		all := slices.Concat(grave, mild)
 		if len(grave) > 0 {
-			t.grave += len(grave)
+			gs := grave
+			if s.open == "" {
+				gs = all
+			}
+			if fix, ok := f.patch(x, gs); ok {
+				patches = append(patches, patch{len(out), fix})
+			}
 			out = append(out, f.grave(x, grave))
 		}
-		t.unexplained += len(mild)
 		switch {
 		case len(mild) == 0:
 		case s.open != "":
 			loose = append(loose, mild...)
 		default:
+			if fix, ok := f.patch(x, all); ok && len(grave) == 0 {
+				patches = append(patches, patch{len(out), fix})
+			}
 			out = append(out, f.unneeded(x, mild))
 		}
 	}
 	if len(loose) > 0 {
 		out = append(out, f.unexplained(s, loose))
 	}
-	return out
+	return out, patches
 }
 
 // split tells what does harm whoever has it from what only lacks a reason.
@@ -66,7 +76,6 @@ func (f *finder) grave(x *extra, gs []granted) diag.Finding {
 	if x.all {
 		what = allowsAll(x)
 	}
-	d.Fixes = f.patch(x, gs)
 	d.Message = fmt.Sprintf("%s may %s, which nothing that it does needs: it could %s%s", x.subject.name(), what, worst.class, example(worst))
 	return d
 }
@@ -87,7 +96,6 @@ func (f *finder) unneeded(x *extra, gs []granted) diag.Finding {
 	}
 	d.Message = fmt.Sprintf("%s may %s, which nothing that it does needs%s%s", x.subject.name(), x.words(gs), on, example(gs[0]))
 	d.Depends = []string{"whether something beside the pipeline uses " + match.Render(x.subject.Name)}
-	d.Fixes = f.patch(x, gs)
 	return d
 }
 

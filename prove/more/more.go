@@ -35,7 +35,6 @@ type finder struct {
 	reach    *reach.Engine
 	graph    *chain.Graph
 	services map[string][]*cloud.Resource // declared resources by service
-	patches  int                          // that were tried
 }
 
 // tally counts what the findings say.
@@ -49,12 +48,18 @@ func Prove(p *prove.Proof) (prove.TheoremResult, []diag.Finding) {
 	for _, m := range p.Models {
 		f := &finder{proof: p, model: m, engine: p.Options.Engine, reach: p.Reach(), graph: p.Graph(m)}
 		var fs []diag.Finding
+		var patches []patch
 		var t tally
 		for _, s := range subjects(p, m) {
 			t.subjects++
 			fs = append(fs, f.become(s, &t)...)
-			fs = append(fs, f.judge(s, &t)...)
+			found, ps := f.judge(s, &t)
+			for _, p := range ps {
+				patches = append(patches, patch{len(fs) + p.finding, p.fix})
+			}
+			fs = append(fs, found...)
 		}
+		f.proved(fs, patches)
 		found = append(found, fs)
 		most.subjects = max(most.subjects, t.subjects)
 		most.grave = max(most.grave, t.grave)

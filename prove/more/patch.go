@@ -15,31 +15,57 @@ import (
 	"penstock/truth"
 )
 
-// mostPatches bounds the patches of a report: each is proved by reading
-// everything again.
-const mostPatches = 16
+// mostPatches bounds the patches of a report that are proved one by one, each
+// by reading everything again.
+const mostPatches = 8
 
-// patch returns the fix that leaves a statement what its subject needs of it,
-// if it can be written and theorem one holds with it as it did without.
-func (f *finder) patch(x *extra, gs []granted) []diag.Fix {
-	opt := f.proof.Options
-	if opt.Mend == nil || opt.Author == nil || f.patches >= mostPatches || x.at.Node == nil || x.at.Resource == nil {
-		return nil
+// A patch is a fix that is not proved yet, of the finding with this index.
+type patch struct {
+	finding int
+	fix     diag.Fix
+}
+
+// patch returns the fix that leaves a statement what its subject needs of it;
+// false where it cannot be written.
+func (f *finder) patch(x *extra, gs []granted) (diag.Fix, bool) {
+	if f.proof.Options.Mend == nil || f.proof.Options.Author == nil || x.at.Node == nil || x.at.Resource == nil {
+		return diag.Fix{}, false
 	}
 	list, node, i := statementNode(x.at.Node, x.stmt.Span)
 	if node == nil {
-		return nil
+		return diag.Fix{}, false
 	}
-	f.patches++
 	edits, message, ok := f.narrow(x, gs, list, node, i)
-	if !ok || len(edits) == 0 {
-		return nil
+	return diag.Fix{Message: message, Edits: edits}, ok && len(edits) > 0
+}
+
+// proved gives the findings those patches with which theorem one holds as it
+// did without: all of them where they hold together, for to take away less
+// cannot stop more; else each that holds by itself, as far as it is tried.
+func (f *finder) proved(fs []diag.Finding, patches []patch) {
+	var all []diag.Edit
+	for _, p := range patches {
+		all = append(all, p.fix.Edits...)
 	}
-	models, err := opt.Mend(edits)
-	if err != nil || !f.stillRuns(models) {
-		return nil
+	if len(patches) == 0 {
+		return
 	}
-	return []diag.Fix{{Message: message, Edits: edits}}
+	if f.holdsWith(all) {
+		for _, p := range patches {
+			fs[p.finding].Fixes = append(fs[p.finding].Fixes, p.fix)
+		}
+		return
+	}
+	for i, p := range patches {
+		if i < mostPatches && len(patches) > 1 && f.holdsWith(p.fix.Edits) {
+			fs[p.finding].Fixes = append(fs[p.finding].Fixes, p.fix)
+		}
+	}
+}
+
+func (f *finder) holdsWith(edits []diag.Edit) bool {
+	models, err := f.proof.Options.Mend(edits)
+	return err == nil && f.stillRuns(models)
 }
 
 // narrow writes the edits: a statement of which nothing is needed goes, an

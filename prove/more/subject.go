@@ -22,6 +22,7 @@ type subject struct {
 	open  string
 	needs map[string][]string // resources, as patterns, by action in lower case
 	stats []stated            // what the user states beside
+	runs  []*prove.Run        // that it acts in
 }
 
 // A stated need is a line of the stacks file.
@@ -91,6 +92,9 @@ func subjects(p *prove.Proof, m *cloud.Model) []*subject {
 }
 
 func (s *subject) acts(r *prove.Run, st *prove.Step) {
+	if !slices.Contains(s.runs, r) {
+		s.runs = append(s.runs, r)
+	}
 	var what string
 	switch {
 	case st.Job != nil:
