@@ -140,18 +140,19 @@ func (w *world) ask(k *weak, own, others []identity, un *unheard) {
 	}
 }
 
-// routine reports whether the pipeline itself makes the call.
+// routine reports whether the pipeline itself makes the call, as somebody.
 func (w *world) routine(k *weak, title string) bool {
-	for _, r := range w.pipelines {
-		for _, s := range r.Steps {
-			for _, c := range s.Calls {
-				if c.Request.Action == k.event.Action && title == "role "+match.Render(lastOf(c.Request.Principal.ARN)) {
-					return true
+	if w.daily == nil {
+		w.daily = map[[2]string]bool{}
+		for _, r := range w.pipelines {
+			for _, s := range r.Steps {
+				for _, c := range s.Calls {
+					w.daily[[2]string{c.Request.Action, "role " + match.Render(lastOf(c.Request.Principal.ARN))}] = true
 				}
 			}
 		}
 	}
-	return false
+	return w.daily[[2]string{k.event.Action, title}]
 }
 
 func lastOf(a string) string { return a[strings.LastIndexByte(a, '/')+1:] }
@@ -304,7 +305,7 @@ func (u *unheard) finding(q *quiet) diag.Finding {
 		}
 	case q.kind == "left":
 		f.Code = "TRAIL028"
-		f.Message = fmt.Sprintf("the alert on %s leaves out what %s does (%s): nobody is told", on, q.who, q.field)
+		f.Message = fmt.Sprintf("the alert on %s leaves out what is done by %s (%s): nobody is told", on, q.who, q.field)
 	case q.kind == "some":
 		f.Code, f.Severity = "TRAIL028", diag.Info
 		f.Message = fmt.Sprintf("the alert on %s leaves out some callers by %s", on, q.field)

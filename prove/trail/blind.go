@@ -22,10 +22,14 @@ type veil struct {
 	action   string
 	resource string // ARN
 	account  string
+	pattern  string // the same for a question about all requests
 	of       *cloud.Resource
 	code     string
 	what     string // "trail audit", for people
 }
+
+// logFile stands for the key of some log file.
+var logFile = match.Hole(match.Key, "a log file")
 
 // veils lists the calls that blind: on the trails, on what they write to and
 // with which key, and on the alerts that work.
@@ -37,7 +41,7 @@ func (w *world) veils() []veil {
 			account = r.Account
 		}
 		for _, x := range actions {
-			out = append(out, veil{x, a, account, r, code, what})
+			out = append(out, veil{x, a, account, strings.ReplaceAll(a, logFile, "*"), r, code, what})
 		}
 	}
 	for _, t := range w.trails {
@@ -109,7 +113,7 @@ func (w *world) veilBucket(t *cloud.Resource, on func(r *cloud.Resource, code, w
 		if prefix != "" {
 			prefix += "/"
 		}
-		object := a + "/" + prefix + "AWSLogs/" + t.Account + "/CloudTrail/" + match.Hole(match.Key, "a log file")
+		object := a + "/" + prefix + "AWSLogs/" + t.Account + "/CloudTrail/" + logFile
 		on(r, "TRAIL012", what, object, "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject")
 		on(r, "TRAIL012", what, a, "s3:PutLifecycleConfiguration", "s3:DeleteBucket")
 	}
@@ -230,8 +234,18 @@ func (w *world) can(g *chain.Graph, n *chain.Node, v veil) (reach.Verdict, []str
 			return reach.None, nil
 		}
 	}
-	a := g.Can(n.Actor, service.PowerCall{Actions: []string{v.action}, Resources: []string{v.resource}, Account: v.account})
+	a := g.Can(n.Actor, service.PowerCall{Actions: []string{v.action}, Resources: []string{v.pattern}, Account: v.account})
+	if a.Verdict == reach.Depends && v.generated(a.Missing) {
+		// What rests on nothing but a name that AWS makes up is asked with such a
+		// name: that of another resource it will not be.
+		if b := g.Can(n.Actor, service.PowerCall{Actions: []string{v.action}, Resources: []string{v.made()}, Account: v.account}); b.Verdict != reach.Depends {
+			a = b
+		}
+	}
 	verdict, missing := a.Verdict, a.Missing
+	if verdict == reach.None {
+		return verdict, nil
+	}
 	if verdict == reach.Some && n.Verdict == reach.Depends {
 		verdict, missing = reach.Depends, n.Missing
 	}
@@ -239,6 +253,41 @@ func (w *world) can(g *chain.Graph, n *chain.Node, v veil) (reach.Verdict, []str
 		missing = nil
 	}
 	return verdict, missing
+}
+
+// generated reports whether all that is missing is the name of the resource.
+func (v *veil) generated(missing []string) bool {
+	holes := match.Holes(v.pattern)
+	for _, m := range missing {
+		if !slices.Contains(holes, m) {
+			return false
+		}
+	}
+	return len(missing) > 0 && v.made() != v.pattern
+}
+
+// made is the pattern with a name as CloudFormation makes them up, or an id as
+// KMS does
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html#resources-section-physical-id).
+func (v *veil) made() string {
+	r := v.of
+	if r.Stack == nil {
+		return v.pattern
+	}
+	name := r.Stack.Name + "-" + r.LogicalID + "-1QX7ZK3V9WJ2"
+	switch r.Type {
+	case "AWS::S3::Bucket":
+		name = strings.ToLower(name)
+	case "AWS::KMS::Key":
+		name = "0f1e2d3c-4b5a-4697-8879-5a4b3c2d1e0f"
+	}
+	out := v.pattern
+	for _, s := range [...]string{r.Name, r.Ref} {
+		if s != "" && match.HasHole(s) && !strings.Contains(s, ":") {
+			out = strings.ReplaceAll(out, s, name)
+		}
+	}
+	return out
 }
 
 func (w *world) blinding(g *chain.Graph, b *blinder) diag.Finding {

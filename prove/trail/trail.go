@@ -51,6 +51,9 @@ func Prove(p *prove.Proof) (prove.TheoremResult, []diag.Finding) {
 			res.Why = w.summary()
 		}
 	}
+	for i := range found {
+		slices.SortStableFunc(found[i], func(a, b diag.Finding) int { return rank(a) - rank(b) })
+	}
 	fs := p.MergeScenarios(found)
 	for i := range fs {
 		fs[i].Theorem = string(prove.Trail)
@@ -64,6 +67,15 @@ func Prove(p *prove.Proof) (prove.TheoremResult, []diag.Finding) {
 	}
 	return res, fs
 }
+
+// order is that of the codes, the worst first: who can blind the trace, what
+// is not recorded, what nobody is told of.
+var order = []string{
+	"TRAIL001", "TRAIL011", "TRAIL012", "TRAIL003", "TRAIL007", "TRAIL002", "TRAIL005", "TRAIL004", "TRAIL006", "TRAIL010", "TRAIL013",
+	"TRAIL020", "TRAIL022", "TRAIL021", "TRAIL027", "TRAIL023", "TRAIL024", "TRAIL025", "TRAIL026", "TRAIL028", "TRAIL014", "TRAIL029", "TRAIL090",
+}
+
+func rank(f diag.Finding) int { return slices.Index(order, f.Code) }
 
 // refused reports whether something is wrong with a template itself.
 func refused(models []*cloud.Model) bool {
@@ -101,6 +113,7 @@ type world struct {
 	weak      []*weak
 	alerts    []*alert
 	memo      map[string]recorded
+	daily     map[[2]string]bool // the calls of the pipelines: action, and who
 
 	found   []diag.Finding
 	assumes []string

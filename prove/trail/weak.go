@@ -24,6 +24,8 @@ type weak struct {
 	loud   bool            // it stops the pipeline, which shows by itself
 	at     source.Span
 	alarm  bool // it silences an alert
+
+	anybodys, details *trail.Value // the event of a call by nobody in particular
 }
 
 // weaken lists the calls that would weaken the theorems: changes of pipelines
@@ -47,8 +49,13 @@ func (w *world) weaken() {
 		}
 	}
 	for _, a := range w.roles {
-		if p := w.m.Principal(a); p != nil && p.Kind == cloud.Role {
+		p := w.m.Principal(a)
+		switch {
+		case p == nil || strings.HasPrefix(p.Path, "/aws-service-role/"):
+		case p.Kind == cloud.Role:
 			w.weakenRole(p)
+		case p.Kind == cloud.User:
+			w.weakenUser(p)
 		}
 	}
 	for _, t := range w.trails {
@@ -219,6 +226,28 @@ func (w *world) weakenRole(p *cloud.Principal) {
 	}
 }
 
+// weakenUser is weakenRole for a user, whose access key a pipeline of another
+// system holds.
+func (w *world) weakenUser(p *cloud.Principal) {
+	if p.Resource == nil {
+		return
+	}
+	region, at := p.Resource.Region, p.Resource.Span
+	k := weak{what: "user " + match.Render(p.Name), params: []any{"userName", p.Name}, of: p.Resource, at: at}
+	for _, a := range [...]string{"iam:CreateAccessKey", "iam:PutUserPolicy", "iam:AttachUserPolicy"} {
+		w.add(k, a, p.Account, region)
+	}
+	if p.Boundary != nil {
+		w.add(k, "iam:PutUserPermissionsBoundary", p.Account, region)
+		w.add(k, "iam:DeleteUserPermissionsBoundary", p.Account, region)
+	}
+	for _, g := range p.Groups {
+		k := weak{what: "group " + match.Render(g), params: []any{"groupName", g}, of: p.Resource, at: at}
+		w.add(k, "iam:PutGroupPolicy", p.Account, region)
+		w.add(k, "iam:AttachGroupPolicy", p.Account, region)
+	}
+}
+
 func denies(p *iam.Policy) bool {
 	return slices.ContainsFunc(p.Statements, func(s iam.Statement) bool { return s.Effect == iam.Deny })
 }
@@ -271,8 +300,13 @@ type identity struct {
 func (k *weak) tree(who *identity) (event, detail *trail.Value) {
 	free := func(n string) *trail.Value { return trail.Text(match.Hole(match.Any, n)) }
 	user := trail.Anything()
-	if who != nil {
+	switch {
+	case who != nil:
 		user = who.tree
+	case k.anybodys != nil:
+		return k.anybodys, k.details
+	default:
+		defer func() { k.anybodys, k.details = event, detail }()
 	}
 	e := &k.event
 	region := e.RecordedIn()
