@@ -1,6 +1,10 @@
 package iam
 
-import "strings"
+import (
+	"strings"
+
+	"penstock/spelling"
+)
 
 // Base is what a condition operator compares.
 type Base uint8
@@ -118,32 +122,9 @@ func nearOperator(s string) string {
 	s = strings.TrimSuffix(s, "IfExists")
 	best, at := "", 4
 	for i := range operators {
-		if d := distance(strings.ToLower(s), strings.ToLower(operators[i].name)); d < at {
+		if d := spelling.Distance(strings.ToLower(s), strings.ToLower(operators[i].name)); d < at {
 			best, at = operators[i].name, d
 		}
 	}
 	return best
-}
-
-// distance is Levenshtein's; s and t are short.
-func distance(s, t string) int {
-	if len(s) > 64 || len(t) > 64 {
-		return 64
-	}
-	row := make([]int, len(t)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(s) {
-		prev := row[0]
-		row[0] = i + 1
-		for j := range len(t) {
-			cost := 1
-			if s[i] == t[j] {
-				cost = 0
-			}
-			prev, row[j+1] = row[j+1], min(prev+cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(t)]
 }

@@ -10,6 +10,7 @@ import (
 	"penstock/iam"
 	"penstock/iam/facts"
 	"penstock/match"
+	"penstock/spelling"
 )
 
 // An Unclear is a name that says nothing, or several things.
@@ -258,57 +259,15 @@ func inside(action string, t thing) string {
 	}
 }
 
-// nearest returns up to three names within two edits of s, or that contain it.
+// nearest returns up to three names that s may be meant for: near in
+// spelling, or such that contain it.
 func nearest(s string, names []string) []string {
-	type near struct {
-		name string
-		dist int
-	}
+	near := spelling.Nearest(s, names)
 	low := strings.ToLower(s)
-	var found []near
 	for _, n := range names {
-		l := strings.ToLower(n)
-		d := distance(low, l)
-		switch {
-		case l == low:
-			d = 0
-		case d <= min(2, len(n)/2):
-		case len(low) >= 4 && strings.Contains(l, low):
-			d = 3
-		default:
-			continue
-		}
-		if !slices.ContainsFunc(found, func(f near) bool { return f.name == n }) {
-			found = append(found, near{n, d})
+		if len(low) >= 4 && len(near) < 3 && strings.Contains(strings.ToLower(n), low) && !slices.Contains(near, n) {
+			near = append(near, n)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b near) int { return a.dist - b.dist })
-	var out []string
-	for _, f := range found[:min(3, len(found))] {
-		out = append(out, f.name)
-	}
-	return out
-}
-
-// distance is Levenshtein's.
-func distance(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
-		return 64
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		prev := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			prev, row[j+1] = row[j+1], min(prev+cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return near
 }

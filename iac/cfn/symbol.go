@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"penstock/match"
+	"penstock/spelling"
 )
 
 // A part is a literal or a hole of a symbolic string.
@@ -124,7 +125,7 @@ func near(name string, names []string) string {
 		if strings.EqualFold(n, name) {
 			best, score = n, 0
 		} else if len(n)-len(name) < score && len(name)-len(n) < score {
-			if d := distance(strings.ToLower(n), strings.ToLower(name), score); d < score {
+			if d := spelling.Distance(strings.ToLower(n), strings.ToLower(name)); d < score {
 				best, score = n, d
 			}
 		}
@@ -137,32 +138,4 @@ func near(name string, names []string) string {
 	default:
 		return ""
 	}
-}
-
-// distance is the edit distance of a and b, or limit where it is not less.
-func distance(a, b string, limit int) int {
-	if len(a) > 128 || len(b) > 128 {
-		return limit
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal, least := row[0], i
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			diagonal = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
-			least = min(least, row[j])
-		}
-		if least >= limit {
-			return limit
-		}
-	}
-	return row[len(b)]
 }

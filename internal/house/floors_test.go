@@ -18,7 +18,7 @@ import (
 // floors is the plan: a room imports only rooms of lower floors. A pattern
 // ending in "/*" is every room of that folder.
 var floors = [][]string{
-	{"truth", "source"},
+	{"truth", "source", "spelling"},
 	{"match"},
 	{"arn"},
 	{"diag"},
