@@ -21,7 +21,7 @@ func TestFixesMend(t *testing.T) {
 		if err := os.CopyFS(dir, os.DirFS("../../examples/"+example)); err != nil {
 			t.Fatal(err)
 		}
-		code, out, errs := try(dir, "prove", ".", "--format", "json")
+		code, out, errs := try(dir, "prove", ".", "--theorem", "runs", "--format", "json")
 		if code != exitNo {
 			t.Fatalf("prove %s exits with %d, want %d: it should be broken\n%s", example, code, exitNo, errs)
 		}
@@ -71,7 +71,7 @@ func TestFixesMend(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		_, out, errs = try(dir, "prove", ".", "--format", "json")
+		_, out, errs = try(dir, "prove", ".", "--theorem", "runs", "--format", "json")
 		var after struct {
 			Theorems []struct{ Denied int }
 			Findings []struct {

@@ -89,6 +89,9 @@ func (t *text) finding1(n int, f *diag.Finding) {
 	for i := range f.Fixes {
 		t.fix(n, &f.Fixes[i])
 	}
+	if len(f.Fixes) == 0 && f.Severity != diag.Info && f.Code != "" {
+		t.field("remedy", "penstock explain "+f.Code)
+	}
 }
 
 // field writes a labelled line of a finding.
