@@ -101,7 +101,10 @@ type TheoremResult struct {
 type Coverage struct {
 	Resources  int
 	Understood int
-	Opaque     []string // "stack/Logical: AWS::Foo::Bar"
+	// Named are those of the understood that are known by their names alone:
+	// what they do when they run is not followed.
+	Named  int
+	Opaque []string // "stack/Logical: AWS::Foo::Bar"
 }
 
 // A Run is one entry point under one scenario: a pipeline, or what runs

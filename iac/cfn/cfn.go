@@ -91,6 +91,10 @@ type Result struct {
 type Coverage struct {
 	Resources  int // declared, in all stacks, conditions aside
 	Understood int // of a supported type, every property known
+	// Named are those of the understood of which nothing but the names is
+	// known: nothing of them is a policy, and what they do when they run is
+	// not followed.
+	Named int
 	Gaps       []Gap
 }
 

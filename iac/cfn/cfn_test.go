@@ -39,6 +39,8 @@ func init() {
 		{Name: "AWS::KMS::Key", Ref: "${Hole:KeyId}", ARN: "arn:${Partition}:kms:${Region}:${Account}:key/${Ref}", Attrs: map[string]string{"KeyId": "${Ref}"}},
 		{Name: "AWS::SNS::Topic", NameProp: "TopicName", Ref: "${ARN}", ARN: "arn:${Partition}:sns:${Region}:${Account}:${Name}", Attrs: map[string]string{"TopicName": "${Name}", "TopicArn": "${ARN}"}},
 		{Name: "AWS::SecretsManager::Secret", NameProp: "Name", Ref: "${ARN}", ARN: "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:${Name}-${Hole:Suffix}"},
+		{Name: "AWS::Kinesis::Stream", NameProp: "Name", ARN: "arn:${Partition}:kinesis:${Region}:${Account}:stream/${Name}", Props: []string{"Name", "Tags"}, Bare: true},
+		{Name: "Custom::Thing", Ref: "${Any:PhysicalResourceId}", Bare: true, Free: true},
 		{Name: "AWS::SSM::Parameter", NameProp: "Name", ARN: "arn:${Partition}:ssm:${Region}:${Account}:parameter/${Bare:Name}", Attrs: map[string]string{"Value": "${Prop:Value}"}},
 	} {
 		types[t.Name] = &t
@@ -225,6 +227,9 @@ func sections(r *cfn.Result, err error) map[string]string {
 	if len(r.Coverage.Gaps) > 0 {
 		var b strings.Builder
 		fmt.Fprintf(&b, "%d of %d\n", r.Coverage.Understood, r.Coverage.Resources)
+		if r.Coverage.Named > 0 {
+			fmt.Fprintf(&b, "%d by name\n", r.Coverage.Named)
+		}
 		for _, g := range r.Coverage.Gaps {
 			fmt.Fprintf(&b, "%d %s, first at %s\n", g.Count, g.What, g.At)
 		}

@@ -150,6 +150,9 @@ func (r *resource) evaluate() {
 	made.Opaque = r.opaque
 	if len(r.opaque) == 0 {
 		w.known++
+		if r.t != nil && r.t.Bare && !r.t.Free {
+			w.named++
+		}
 	}
 	r.made = made
 }

@@ -53,6 +53,7 @@ type world struct {
 	taken    []string // assumptions in the order made
 	total    int
 	known    int
+	named    int
 	asg      *assignment
 	path     []step          // what is being evaluated, for circles
 	on       map[stepKey]int // where in path
@@ -254,7 +255,7 @@ func (w *world) gap(what string, at source.Span) {
 }
 
 func (w *world) coverage() Coverage {
-	c := Coverage{Resources: w.total, Understood: w.known}
+	c := Coverage{Resources: w.total, Understood: w.known, Named: w.named}
 	for _, what := range w.gapOrder {
 		c.Gaps = append(c.Gaps, *w.gaps[what])
 	}

@@ -272,7 +272,7 @@ func (m *material) finish(rep *prove.Report) {
 			rep.Findings = append(rep.Findings, f)
 		}
 	}
-	rep.Coverage = prove.Coverage{Resources: m.result.Coverage.Resources, Understood: m.result.Coverage.Understood}
+	rep.Coverage = prove.Coverage{Resources: m.result.Coverage.Resources, Understood: m.result.Coverage.Understood, Named: m.result.Coverage.Named}
 	for _, g := range m.result.Coverage.Gaps {
 		what := g.What
 		if g.Count > 1 {

@@ -55,6 +55,7 @@ type jsonTheorem struct {
 type jsonCoverage struct {
 	Resources     int      `json:"resources"`
 	Understood    int      `json:"understood"`
+	ByName        int      `json:"byName"`
 	NotUnderstood []string `json:"notUnderstood"`
 }
 
@@ -198,7 +199,7 @@ func WriteJSON(w io.Writer, rep *prove.Report, tool Tool) error {
 		Pipelines:   []jsonPipeline{},
 		Findings:    []jsonFinding{},
 		Assumptions: shown(rep.Assumptions),
-		Coverage:    jsonCoverage{rep.Coverage.Resources, rep.Coverage.Understood, shown(rep.Coverage.Opaque)},
+		Coverage:    jsonCoverage{rep.Coverage.Resources, rep.Coverage.Understood, rep.Coverage.Named, shown(rep.Coverage.Opaque)},
 	}
 	for _, f := range tool.Facts {
 		out.Tool.Facts = append(out.Tool.Facts, jsonFact{f.Name, f.Version, f.Date})

@@ -46,6 +46,9 @@ func (t *text) verdicts() {
 		if c.Understood < c.Resources {
 			words = fmt.Sprintf("%d of %s understood", c.Understood, count(c.Resources, "resource"))
 		}
+		if c.Named > 0 {
+			words += fmt.Sprintf(", %d of them by name alone", c.Named)
+		}
 		t.prose(t.paint(term.Strong, term.Pad("Coverage", width))+" ", strings.Repeat(" ", width+1), term.Plain, words)
 		for _, o := range c.Opaque {
 			t.prose(strings.Repeat(" ", width+1)+"- ", strings.Repeat(" ", width+3), term.Faint, "not understood: "+o)
