@@ -95,7 +95,7 @@ type Coverage struct {
 	// known: nothing of them is a policy, and what they do when they run is
 	// not followed.
 	Named int
-	Gaps       []Gap
+	Gaps  []Gap
 }
 
 // A Gap is one kind of thing that is not understood.

@@ -144,7 +144,9 @@ func hideHoles(s string) string {
 	return s
 }
 
-func hidden(i int) string { return "\ue000" + string(rune('0'+i%10)) + string(rune('0'+i/10%10)) + "\ue001" }
+func hidden(i int) string {
+	return "\ue000" + string(rune('0'+i%10)) + string(rune('0'+i/10%10)) + "\ue001"
+}
 
 // holesOf returns the holes of a symbolic text, in order.
 func holesOf(s string) []string {
