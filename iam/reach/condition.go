@@ -216,7 +216,7 @@ func (p *problem) onGlob(k *keyRef, name string, g func() *glob) ref {
 func (p *problem) wrapped(k *keyRef, v *variable, wrap func([]token) [][]token, name string, g func() *glob) ref {
 	r := no
 	inner := g()
-	for i, toks := range wrap(inner.toks) {
+	for i, toks := range wrap(inner.ready().toks) {
 		r = p.f.or(r, p.text(v, strings.ToLower(k.name)+strconv.Itoa(i)+" "+name, func() *glob { return p.syms.glob(toks, inner.fold) }))
 	}
 	return r

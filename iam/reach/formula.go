@@ -1,6 +1,8 @@
 package reach
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -59,14 +61,22 @@ func (f *formulas) add(n fnode) ref {
 func (f *formulas) and(rs ...ref) ref {
 	kids := make([]ref, 0, len(rs))
 	for _, r := range rs {
-		switch {
-		case r == no:
+		switch r {
+		case no:
 			return no
-		case r == yes || hasRef(kids, r):
-		case hasRef(kids, -r):
-			return no
+		case yes:
 		default:
 			kids = append(kids, r)
+		}
+	}
+	if len(kids) > 1 {
+		// By node, so that a formula and its negation are neighbours.
+		slices.SortFunc(kids, func(a, b ref) int { return cmp.Or(cmp.Compare(max(a, -a), max(b, -b)), cmp.Compare(a, b)) })
+		kids = slices.Compact(kids)
+		for i := 1; i < len(kids); i++ {
+			if kids[i] == -kids[i-1] {
+				return no
+			}
 		}
 	}
 	switch len(kids) {
@@ -86,20 +96,6 @@ func (f *formulas) and(rs ...ref) ref {
 	r := f.add(fnode{op: opAnd, kids: kids})
 	f.index[string(f.key)] = r
 	return r
-}
-
-// hasRef is linear for short lists only; a longer one may hold a formula
-// twice, which does no harm.
-func hasRef(rs []ref, r ref) bool {
-	if len(rs) > 64 {
-		return false
-	}
-	for _, x := range rs {
-		if x == r {
-			return true
-		}
-	}
-	return false
 }
 
 func (f *formulas) or(rs ...ref) ref {

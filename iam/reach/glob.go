@@ -26,17 +26,23 @@ import (
 // can both hold holes, and then there are two automata: may accepts what the
 // pattern matches for some filling, must what it matches for every one.
 type glob struct {
-	toks           []token
-	bound, unbound bool // holds a hole of a policy variable, one of another kind
-	own            dfa  // may, but that policy variables stand for themselves
-	fold           bool
-	sym            bool // holds a hole
-	may            dfa
-	must           dfa
-	literal        bool // text only, known
-	text           string
-	least          []int // how many characters are needed from a position on
-	syms           *symbols
+	syms *symbols
+	fold bool
+	// A pattern that is text, or text and a star that takes everything, is
+	// compared without an automaton; text is then without the star, in lower
+	// case if case does not count.
+	literal, prefix bool
+	text            string
+
+	source string // not compiled yet, if toks is nil
+	m      mode
+	toks   []token
+	least  []int // how many characters are needed from a position on
+	sym    bool  // holds a hole
+	// holds a hole of a policy variable, one of another kind
+	bound, unbound bool
+	may, must      dfa
+	own            dfa // may, but that policy variables stand for themselves
 }
 
 type tokenKind uint8
@@ -184,13 +190,124 @@ func settle(toks []token, m mode) {
 	}
 }
 
-// pattern compiles a pattern without policy variables.
+// pattern compiles a pattern without policy variables; most of the work waits
+// until somebody asks.
 func (s *symbols) pattern(text string, m mode, wild, fold bool) *glob {
-	toks := s.appendText(make([]token, 0, len(text)), text, wild, fold)
-	if wild {
-		settle(toks, m)
+	if holed(text) || !utf8.ValidString(text) {
+		toks := s.appendText(make([]token, 0, len(text)), text, wild, fold)
+		if wild {
+			settle(toks, m)
+		}
+		return s.glob(toks, fold)
 	}
-	return s.glob(toks, fold)
+	g := &glob{syms: s, fold: fold, text: text, source: text, m: m}
+	if fold {
+		g.text = strings.ToLower(text)
+	}
+	first := -1
+	if wild {
+		first = strings.IndexAny(text, "*?")
+	}
+	switch {
+	case first < 0:
+		g.literal = true
+	case first == len(text)-1 && text[first] == '*' && (m != arnLike || strings.Count(text, ":") >= 5):
+		g.prefix = true
+		g.text = g.text[:len(g.text)-1]
+	}
+	return g
+}
+
+// ready compiles the tokens.
+func (g *glob) ready() *glob {
+	if g.least == nil {
+		wild := !g.literal
+		toks := g.syms.appendText(make([]token, 0, len(g.source)), g.source, wild, g.fold)
+		if wild {
+			settle(toks, g.m)
+		}
+		g.compile(toks)
+	}
+	return g
+}
+
+// A subject is a text that globs are asked about.
+type subject struct {
+	text, low string
+	rs        []rune
+	plain     bool // holds no hole
+}
+
+func (s *symbols) subject(text string) *subject {
+	return &subject{text: text, plain: !holed(text) && utf8.ValidString(text)}
+}
+
+func (u *subject) lower() string {
+	if u.low == "" {
+		u.low = strings.ToLower(u.text)
+	}
+	return u.low
+}
+
+func (u *subject) runes(s *symbols) []rune {
+	if u.rs == nil {
+		toks := s.appendText(make([]token, 0, len(u.text)), u.text, false, false)
+		u.rs = make([]rune, len(toks))
+		for i := range toks {
+			u.rs[i] = toks[i].r
+		}
+	}
+	return u.rs
+}
+
+// head is the text that everything which g matches begins with, as far as that
+// is told without compiling; in lower case if case does not count.
+func (g *glob) head() string {
+	if g.literal || g.prefix {
+		return g.text
+	}
+	head := g.source
+	if i := strings.IndexAny(head, "*?"); i >= 0 {
+		head = head[:i]
+	} else {
+		return "" // made of tokens
+	}
+	if g.fold {
+		head = strings.ToLower(head)
+	}
+	return head
+}
+
+// apart reports whether g matches nothing that begins with head.
+func (g *glob) apart(head string, fold bool) bool {
+	if g.sym || head == "" {
+		return false
+	}
+	own := g.head()
+	if fold != g.fold {
+		own, head = strings.ToLower(own), strings.ToLower(head)
+	}
+	return !strings.HasPrefix(own, head) && !strings.HasPrefix(head, own) || g.literal && len(g.text) < len(head) && !fold && !g.fold
+}
+
+// mayTake is a quick test before takes.
+func (g *glob) mayTake(text string) bool {
+	return strings.HasPrefix(text, g.head())
+}
+
+// takes reports whether g accepts a text; loose asks the may automaton.
+func (g *glob) takes(u *subject, loose bool) bool {
+	if u.plain && (g.literal || g.prefix) && !g.sym {
+		text := u.text
+		if g.fold {
+			text = u.lower()
+		}
+		if g.literal {
+			return text == g.text
+		}
+		return strings.HasPrefix(text, g.text)
+	}
+	return g.accepts(u.runes(g.syms), loose)
 }
 
 // parts compiles a pattern whose policy variables have been given values:
@@ -215,35 +332,42 @@ func (s *symbols) parts(parts []iam.Part, m mode, wild, fold bool, value func(*i
 }
 
 func (s *symbols) glob(toks []token, fold bool) *glob {
-	g := &glob{toks: toks, fold: fold, syms: s, literal: true}
+	g := &glob{syms: s, fold: fold}
+	g.compile(toks)
+	text := true
+	for i := range toks {
+		text = text && toks[i].kind == tText
+	}
+	if text {
+		rs := make([]rune, len(toks))
+		for i := range toks {
+			rs[i] = toks[i].r
+		}
+		g.literal, g.text = true, s.write(rs)
+	}
+	return g
+}
+
+func (g *glob) compile(toks []token) {
+	g.toks = toks
 	g.least = make([]int, len(toks)+1)
 	for i := len(toks) - 1; i >= 0; i-- {
 		g.least[i] = g.least[i+1]
 		switch t := &toks[i]; t.kind {
 		case tText, tAny:
 			g.least[i]++
-			g.literal = g.literal && t.kind == tText
 		case tHole:
-			g.sym, g.literal = true, false
+			g.sym = true
 			g.bound, g.unbound = g.bound || t.bound, g.unbound || !t.bound
-		default:
-			g.literal = false
 		}
-	}
-	if g.literal {
-		rs := make([]rune, len(toks))
-		for i := range toks {
-			rs[i] = toks[i].r
-		}
-		g.text = s.write(rs)
 	}
 	g.may.g, g.must.g, g.own.g = g, g, g
 	g.may.loose, g.own.loose, g.own.own = true, true, true
-	return g
 }
 
 // accepts reports whether g takes a whole string; loose asks the may automaton.
 func (g *glob) accepts(rs []rune, loose bool) bool {
+	g.ready()
 	d := &g.must
 	if loose {
 		d = &g.may
@@ -257,12 +381,7 @@ func (g *glob) accepts(rs []rune, loose bool) bool {
 	return d.states[at].accept
 }
 
-// all reports whether g takes every string.
-func (g *glob) all() bool {
-	return len(g.toks) == 1 && g.toks[0].kind == tStar && g.toks[0].not == 0
-}
-
-// dfa is one of the two automata of a glob.
+// dfa is one of the automata of a glob.
 type dfa struct {
 	g      *glob
 	loose  bool // may

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,17 +36,24 @@ type Inclusion struct {
 //
 // A policy that AWS would refuse is read as it stands.
 func (e *Engine) Included(old, new []*iam.Policy) Inclusion {
-	c := comparison{e: e, old: accepted(old), new: accepted(new)}
+	c := comparison{e: e, old: accepted(old), new: accepted(new), left: 2 * maxWork}
 	c.look()
+	if c.common(); c.idle {
+		return Inclusion{Verdict: truth.Yes}
+	}
 	answer := Inclusion{Verdict: truth.Yes}
-	for _, k := range c.classes() {
-		a := c.ask(k)
-		if a.Verdict == truth.No {
-			return a
-		}
-		if a.Verdict == truth.Maybe {
-			answer.Verdict = truth.Maybe
-			answer.Missing = append(answer.Missing, a.Missing...)
+	classes := c.classes()
+	for _, c.allows = range c.pieces() {
+		c.narrow()
+		for _, k := range classes {
+			a := c.ask(k)
+			if a.Verdict == truth.No {
+				return a
+			}
+			if a.Verdict == truth.Maybe {
+				answer.Verdict = truth.Maybe
+				answer.Missing = append(answer.Missing, a.Missing...)
+			}
 		}
 	}
 	slices.Sort(answer.Missing)
@@ -74,6 +82,11 @@ type comparison struct {
 	trust     bool // of a role's trust policy
 	principal bool // a condition asks who the caller is
 	both      []*iam.Policy
+	skip      map[*iam.Statement]bool // allows of new that old has too, with no deny in the way
+	idle      bool                    // and new allows nothing else
+	left      int                     // of the work that may be done
+	allows    []*iam.Policy           // a piece of what new allows
+	scope     *scope                  // of its actions
 }
 
 func (c *comparison) look() {
@@ -284,6 +297,9 @@ func (c *comparison) ask(k class) Inclusion {
 		}
 		// Authz may know of an action what policies do not say: try others.
 		for range 6 {
+			if len(p.variable) > 0 {
+				break
+			}
 			tried = append(tried, p.chosen)
 			q, res := c.solve(k, o, false, nil, tried)
 			if res != found {
@@ -314,49 +330,173 @@ func (c *comparison) solve(k class, o *oracle, sure bool, fixed map[string]strin
 	p := newProblem(sure)
 	p.given, p.keep = fixed, c.resource
 	p.who(k, c, fixed)
-	for _, d := range c.both {
-		p.nameIn(d)
+	p.docs, p.scope = c.both, c.scope
+	if p.work = min(maxWork, c.left); p.work <= 0 {
+		p.gave = append(p.gave, "the resource")
+		return p, tooHard
 	}
 	if c.trust {
 		p.fix(p.resource, "arn:aws:iam::"+stranger+":role/target", false)
 	}
 	up := !sure
-	newAllow, newDeny := c.side(p, o, c.new, up)
+	newAllow := p.f.or(c.side(p, o, c.allows, iam.Allow, up)...)
 	if newAllow == no {
 		return p, empty
 	}
-	oldAllow, oldDeny := c.side(p, o, c.old, !up)
+	newDeny := p.f.or(c.side(p, o, c.new, iam.Deny, !up)...)
+	oldAllow, oldDeny := p.f.or(c.side(p, o, c.old, iam.Allow, !up)...), p.f.or(c.side(p, o, c.old, iam.Deny, up)...)
 	root := p.f.and(newAllow, -newDeny, -p.f.and(oldAllow, -oldDeny), -p.anyAction([]string{"sts:GetCallerIdentity", "sts:GetSessionToken"}))
 	for _, a := range not {
 		root = p.f.and(root, -p.like(p.action, a, plain, false, true))
 	}
+	before := p.work
 	res := p.solve(root)
+	c.left -= before - p.work
 	if res == found {
-		p.chosen = p.actionText(c.e.opt.Actions)
+		p.actionText(c.e.opt.Actions)
 	}
 	return p, res
 }
 
-// side returns what the policies allow and deny; up asks for at least what
-// they may allow and at most what they surely deny.
-func (c *comparison) side(p *problem, o *oracle, ps []*iam.Policy, up bool) (allow, deny ref) {
-	var as, ds []ref
-	for _, d := range ps {
-		for i := range d.Statements {
-			st := &d.Statements[i]
-			want := up == (st.Effect == iam.Allow)
-			if !holds(o.names(d, st).any(), want) {
-				continue
-			}
-			r := p.statement(d, st, want)
-			if st.Effect == iam.Allow {
-				as = append(as, r)
-			} else {
-				ds = append(ds, r)
+// common finds the allows that both sides have. Where old denies nothing that
+// new does not deny in the same words, they can give no witness.
+func (c *comparison) common() {
+	c.idle = true
+	had, denied := map[string]bool{}, map[string]bool{}
+	for _, p := range c.new {
+		for i := range p.Statements {
+			if st := &p.Statements[i]; st.Effect == iam.Deny {
+				denied[spell(p, st)] = true
 			}
 		}
 	}
-	return p.f.or(as...), p.f.or(ds...)
+	same := true
+	for _, p := range c.old {
+		for i := range p.Statements {
+			st := &p.Statements[i]
+			if st.Effect == iam.Allow {
+				had[spell(p, st)] = true
+			} else {
+				same = same && denied[spell(p, st)]
+			}
+			same = same && len(st.Maybe)+len(p.Maybe) == 0
+		}
+	}
+	c.skip = map[*iam.Statement]bool{}
+	for _, p := range c.new {
+		for i := range p.Statements {
+			if st := &p.Statements[i]; st.Effect == iam.Allow {
+				c.skip[st] = same && len(st.Maybe) == 0 && had[spell(p, st)]
+				c.idle = c.idle && c.skip[st]
+			}
+		}
+	}
+}
+
+// maxPiece is how many actions are asked about at once. A long policy is taken
+// apart: a request that it allows, some piece of it allows.
+const maxPiece = 64
+
+// pieces takes what new allows, but for what is common, apart.
+func (c *comparison) pieces() [][]*iam.Policy {
+	var out [][]*iam.Policy
+	var piece []*iam.Policy
+	n := 0
+	add := func(p *iam.Policy, st iam.Statement) {
+		if n += len(st.Actions); n > maxPiece && len(piece) > 0 {
+			out = append(out, piece)
+			piece, n = nil, len(st.Actions)
+		}
+		q := *p
+		q.Statements = []iam.Statement{st}
+		piece = append(piece, &q)
+	}
+	for _, p := range c.new {
+		for i := range p.Statements {
+			st := p.Statements[i]
+			if st.Effect != iam.Allow || c.skip[&p.Statements[i]] {
+				continue
+			}
+			if st.NotAction {
+				add(p, st)
+				continue
+			}
+			for part := range slices.Chunk(st.Actions, maxPiece) {
+				st.Actions = part
+				add(p, st)
+			}
+		}
+	}
+	if len(piece) > 0 {
+		out = append(out, piece)
+	}
+	return out
+}
+
+// narrow finds the scope of the piece at hand.
+func (c *comparison) narrow() {
+	c.scope = &scope{texts: map[string]bool{}, all: map[string][]string{}}
+	for _, p := range c.allows {
+		if !c.scope.add(&p.Statements[0]) {
+			c.scope = nil
+			return
+		}
+	}
+}
+
+// spell writes a statement so that two with the same text mean the same.
+func spell(p *iam.Policy, st *iam.Statement) string {
+	var b strings.Builder
+	list := func(name string, es []iam.Elem, low bool) {
+		words := make([]string, 0, len(es))
+		for _, e := range es {
+			w := e.Text
+			if low {
+				w = strings.ToLower(w)
+			}
+			if len(e.Maybe) > 0 {
+				w += "\x01" + strings.Join(e.Maybe, "\x01")
+			}
+			words = append(words, w)
+		}
+		slices.Sort(words)
+		fmt.Fprintf(&b, "%s %d", name, len(es))
+		for _, w := range words {
+			b.WriteString("\x02")
+			b.WriteString(w)
+		}
+		b.WriteString("\x03")
+	}
+	fmt.Fprint(&b, p.Version == iam.Version2012, p.Kind, st.Effect, st.NotAction, st.NotResource, st.HasResource, st.NotPrincipal, st.HasPrincipal)
+	list("action", st.Actions, true)
+	list("resource", st.Resources, false)
+	ps := make([]iam.Elem, len(st.Principals))
+	for i, q := range st.Principals {
+		ps[i] = q.Elem
+		ps[i].Text = strconv.Itoa(int(q.Type)) + q.Text
+	}
+	list("principal", ps, false)
+	for _, k := range st.Conditions {
+		list(k.Operator+"\x04"+k.Key, k.Values, false)
+	}
+	return b.String()
+}
+
+// side returns the formulas of the statements with an effect; up asks for those
+// that may match and not only those that surely do.
+func (c *comparison) side(p *problem, o *oracle, ps []*iam.Policy, effect iam.Effect, up bool) []ref {
+	var out []ref
+	for _, d := range ps {
+		for i := range d.Statements {
+			st := &d.Statements[i]
+			if st.Effect == effect && holds(o.names(d, st).any(), up) {
+				if r := p.statement(d, st, up); r != no {
+					out = append(out, r)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // confirm makes the request of a model and asks authz about both sides.

@@ -248,7 +248,8 @@ func (l *layers) bound() ref {
 					if strings.ContainsAny(svc, "*?") {
 						// Every service that is bound, of which we have no list.
 						r = l.p.f.or(r, constant(l.p.sure))
-						for _, s := range l.p.services {
+						_, services := l.p.names()
+						for _, s := range services {
 							if l.e.bound(s) {
 								r = l.p.f.or(r, l.like(s+":*"))
 							}

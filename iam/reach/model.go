@@ -70,12 +70,10 @@ func (e *Engine) All(m *cloud.Model, s Space) iter.Seq[Answer] {
 // named, by the patterns that they match.
 func (e *Engine) groups(p part) [][]string {
 	q := newProblem(false)
-	q.name(p.policies)
-	for _, a := range p.space.Actions {
-		q.service(a)
-	}
+	q.docs, q.asked = docs(p.policies), p.space.Actions
+	listed, services := q.names()
 	in, out := compileAll(p.space.Actions), compileAll(p.space.NotActions)
-	patterns := compileAll(q.listed)
+	patterns := compileAll(listed)
 	var order []string
 	members := map[string][]string{}
 	seen := map[string]bool{}
@@ -96,13 +94,13 @@ func (e *Engine) groups(p part) [][]string {
 		}
 		members[string(sig)] = append(members[string(sig)], a)
 	}
-	for _, a := range q.listed {
+	for _, a := range listed {
 		if !strings.ContainsAny(a, "*?") && strings.Contains(a, ":") && !holed(a) {
 			add(a)
 		}
 	}
 	if e.opt.Actions != nil {
-		for _, svc := range q.services {
+		for _, svc := range services {
 			for _, n := range e.opt.Actions(svc) {
 				add(svc + ":" + n)
 			}

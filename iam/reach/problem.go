@@ -31,8 +31,11 @@ type problem struct {
 	resolve  func(low string) keyRef
 	given    map[string]string // values given to open keys, by lower-case name
 	variable map[string]string // keys that policy variables name and that are free, by lower-case name
+	docs     []*iam.Policy     // that the question is about
+	scope    *scope            // nil: every action
+	asked    []string          // actions that the question names
 	listed   []string          // actions and patterns that the policies and the question name
-	services []string          // that the policies and the question name, in lower case
+	prefixes []string          // that the policies and the question name, in lower case
 	keep     bool              // the policies guard a resource, so that it is not "*"
 	chosen   string            // the action of the last witness
 	caller   *variable         // the ARN of a generic caller
@@ -79,9 +82,11 @@ type variable struct {
 	only    bool // multivalued for certain
 	cands   []candidate
 	value   value
-	fixed   []rune // the value, where the question fixes it
+	fixed   *subject // the value, where the question fixes it
 	claims  []claimed
 	tie     *tie
+	done    bool // was given a value for claims in this state
+	state   uint8
 }
 
 // value is what a model gives to a variable.
@@ -92,8 +97,11 @@ type value struct {
 	known  bool // texts is what the atoms want; else anything will do
 }
 
+// maxWork bounds the product states of all searches of a problem.
+const maxWork = 30000
+
 func newProblem(sure bool) *problem {
-	p := &problem{sure: sure, index: map[string]int32{}, gates: map[ref]lit{}, keys: map[string]*keyRef{}, variable: map[string]string{}, work: 400000}
+	p := &problem{sure: sure, index: map[string]int32{}, gates: map[ref]lit{}, keys: map[string]*keyRef{}, variable: map[string]string{}, work: maxWork}
 	p.f.init()
 	p.sat.left = 20000
 	p.action = p.newVariable("action")
@@ -136,7 +144,7 @@ func (p *problem) text(v *variable, name string, create func() *glob) ref {
 	}
 	g := create()
 	if v.fixed != nil {
-		may, must := g.accepts(v.fixed, true), g.accepts(v.fixed, false)
+		may, must := g.takes(v.fixed, true), g.takes(v.fixed, false)
 		if may == must {
 			p.index[name] = int32(constant(may))
 			return constant(may)
@@ -151,10 +159,7 @@ func (p *problem) text(v *variable, name string, create func() *glob) ref {
 // fix says that v has this value.
 func (p *problem) fix(v *variable, text string, fold bool) {
 	g := p.syms.pattern(text, plain, false, fold)
-	v.fixed = make([]rune, len(g.toks))
-	for i := range g.toks {
-		v.fixed[i] = g.toks[i].r
-	}
+	v.fixed = p.syms.subject(text)
 	v.domain = []need{{globs: []*glob{g}, exact: true, id: -1}}
 }
 

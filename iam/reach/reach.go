@@ -165,7 +165,7 @@ func (q *question) try(sure bool, fixed map[string]string) (outcome, *iam.Reques
 		l.oracle.partition = "aws"
 	}
 	p.resolve = q.resolver(p, fixed)
-	p.name(q.pol)
+	p.docs = docs(q.pol)
 	in := p.space(q.s)
 	if in == no {
 		return empty, nil
@@ -214,39 +214,49 @@ func (p *problem) space(s *Space) ref {
 	for _, t := range s.NotResources {
 		r = p.f.and(r, -p.like(p.resource, t, resource, true, false))
 	}
-	for _, a := range slices.Concat(s.Actions, s.NotActions) {
-		p.service(a)
-	}
+	p.asked = slices.Concat(s.Actions, s.NotActions)
 	return r
 }
 
-// name collects the services that the policies name.
-func (p *problem) name(pol *authz.Policies) {
-	lists := [][]*iam.Policy{pol.Identity, pol.Boundary, pol.Session, pol.Resource, pol.Endpoint}
-	lists = append(append(lists, pol.SCP...), pol.RCP...)
-	for _, l := range lists {
-		for _, d := range l {
-			p.nameIn(d)
-		}
+// docs are the policies that the question names.
+func docs(pol *authz.Policies) []*iam.Policy {
+	out := slices.Concat(pol.Identity, pol.Boundary, pol.Session, pol.Resource, pol.Endpoint)
+	for _, level := range slices.Concat(pol.SCP, pol.RCP) {
+		out = append(out, level...)
 	}
+	return out
 }
 
-func (p *problem) nameIn(d *iam.Policy) {
-	for i := range d.Statements {
-		for _, a := range d.Statements[i].Actions {
-			p.service(a.Text)
-		}
+// names lists the actions and patterns of actions that policies and question
+// name, and their services.
+func (p *problem) names() (actions, services []string) {
+	if p.listed != nil {
+		return p.listed, p.prefixes
 	}
-}
-
-func (p *problem) service(action string) {
-	if !slices.Contains(p.listed, action) {
+	seen := map[string]bool{}
+	add := func(action string) {
+		if seen[action] {
+			return
+		}
+		seen[action] = true
 		p.listed = append(p.listed, action)
+		svc, _, ok := strings.Cut(strings.ToLower(action), ":")
+		if ok && !seen[svc] && !strings.ContainsAny(svc, "*?") && !holed(svc) {
+			seen[svc] = true
+			p.prefixes = append(p.prefixes, svc)
+		}
 	}
-	svc, _, ok := strings.Cut(strings.ToLower(action), ":")
-	if ok && !strings.ContainsAny(svc, "*?") && !holed(svc) && !slices.Contains(p.services, svc) {
-		p.services = append(p.services, svc)
+	for _, a := range p.asked {
+		add(a)
 	}
+	for _, d := range p.docs {
+		for i := range d.Statements {
+			for _, a := range d.Statements[i].Actions {
+				add(a.Text)
+			}
+		}
+	}
+	return p.listed, p.prefixes
 }
 
 // confirm asks authz about a request, for each account that may own the
@@ -312,6 +322,9 @@ func (q *question) settings() []map[string]string {
 	for low := range q.last.variable {
 		i++
 		plainly[low] = "any" + string(rune('a'+i%26)) + "1"
+		if strings.HasSuffix(low, "account") {
+			plainly[low] = stranger
+		}
 		asFound[low] = plainly[low]
 		if k := q.last.keys[low]; k != nil && k.v != nil && k.v.value.known && len(k.v.value.texts) == 1 && k.v.value.texts[0] != "" {
 			asFound[low] = k.v.value.texts[0]

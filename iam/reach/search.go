@@ -25,7 +25,7 @@ const (
 )
 
 // The budget of one search in product states, and of one symbol list.
-const maxStates = 30000
+const maxStates = 12000
 
 // track is one automaton that runs along.
 type track struct {
@@ -43,6 +43,7 @@ func search(syms *symbols, needs []need, sure bool, work *int) (outcome, []rune,
 	s := searcher{syms: syms, needs: needs, blame: make([]bool, len(needs))}
 	for i := range needs {
 		for _, g := range needs[i].globs {
+			g.ready()
 			d := &g.may
 			if needs[i].neg != sure || needs[i].exact {
 				d = &g.must
@@ -334,21 +335,39 @@ func variants(r rune) []rune {
 // in a witness if there is one. It is a letter, so that every class of holes
 // but that of accounts has it.
 func (s *searcher) pickOther() {
-	named := map[rune]bool{}
+	var low [128]bool
+	var named map[rune]bool
+	name := func(r rune) {
+		if r < 128 {
+			low[r] = true
+			return
+		}
+		if named == nil {
+			named = map[rune]bool{}
+		}
+		named[r] = true
+	}
 	for i := range s.tracks {
-		for _, t := range s.tracks[i].d.g.toks {
-			if t.kind == tText {
-				named[t.r] = true
-				if s.tracks[i].d.g.fold {
-					for _, v := range variants(t.r) {
-						named[v] = true
-					}
-				}
+		g := s.tracks[i].d.g
+		for j := range g.toks {
+			t := &g.toks[j]
+			if t.kind != tText {
+				continue
+			}
+			name(t.r)
+			if !g.fold {
+				continue
+			}
+			if t.r < 128 && (t.r < 'a' || t.r > 'z') {
+				continue
+			}
+			for _, v := range variants(t.r) {
+				name(v)
 			}
 		}
 	}
 	for _, r := range "xyzwqvkjuhgfbmpndcXYZWQVKJUHG" {
-		if !named[r] {
+		if !low[r] {
 			s.other = r
 			return
 		}

@@ -52,7 +52,7 @@ func (p *problem) actions(st *iam.Statement, up bool) ref {
 	upIn := up != st.NotAction
 	rs := make([]ref, 0, len(st.Actions))
 	for i := range st.Actions {
-		if a := &st.Actions[i]; upIn || len(a.Maybe) == 0 {
+		if a := &st.Actions[i]; (upIn || len(a.Maybe) == 0) && (p.scope == nil || p.scope.meets(a.Text)) {
 			rs = append(rs, p.like(p.action, a.Text, plain, true, true))
 		}
 	}

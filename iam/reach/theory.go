@@ -2,6 +2,7 @@ package reach
 
 import (
 	"slices"
+	"strings"
 
 	"penstock/iam"
 )
@@ -134,7 +135,8 @@ func all[T any](ts []T, f func(T) bool) bool {
 func (p *problem) writtenOut(texts []claimed) (claimed, string, bool) {
 	for _, c := range texts {
 		a := &p.atoms[c.atom]
-		if c.yes && !a.neg && len(a.globs) == 1 && a.globs[0].literal && !a.globs[0].fold {
+		// Of an action case does not count, so its lower case stands for it.
+		if c.yes && !a.neg && len(a.globs) == 1 && a.globs[0].literal && (!a.globs[0].fold || a.of == p.action) {
 			return c, a.globs[0].text, true
 		}
 	}
@@ -142,13 +144,9 @@ func (p *problem) writtenOut(texts []claimed) (claimed, string, bool) {
 }
 
 func (p *problem) suits(texts []claimed, s string) outcome {
-	rs := p.syms.appendText(nil, s, false, false)
-	r := make([]rune, len(rs))
-	for i := range rs {
-		r[i] = rs[i].r
-	}
+	u := p.syms.subject(s)
 	for _, c := range texts {
-		if !p.inLanguage(c, r) {
+		if !p.inLanguage(c, u) {
 			return tooHard
 		}
 	}
@@ -156,11 +154,11 @@ func (p *problem) suits(texts []claimed, s string) outcome {
 }
 
 // inLanguage reports whether a string meets a claim about text.
-func (p *problem) inLanguage(c claimed, rs []rune) bool {
+func (p *problem) inLanguage(c claimed, u *subject) bool {
 	a := &p.atoms[c.atom]
 	wants := c.yes != a.neg
 	for _, g := range a.globs {
-		if g.accepts(rs, wants != p.sure) {
+		if g.takes(u, wants != p.sure) {
 			return wants
 		}
 	}
@@ -170,22 +168,18 @@ func (p *problem) inLanguage(c claimed, rs []rune) bool {
 // language finds a string by the claims about text alone.
 func (p *problem) language(v *variable, texts []claimed, element bool) (string, conflict, outcome) {
 	if at, _, fixed := p.writtenOut(texts); fixed {
-		g := p.atoms[at.atom].globs[0]
-		rs := make([]rune, len(g.toks))
-		for i := range rs {
-			rs[i] = g.toks[i].r
-		}
+		u := p.syms.subject(p.atoms[at.atom].globs[0].text)
 		for _, c := range texts {
-			if !p.inLanguage(c, rs) {
+			if !p.inLanguage(c, u) {
 				return "", conflict{at, c}, empty
 			}
 		}
 		for i := range v.domain {
-			if !p.inDomain(&v.domain[i], rs) {
+			if !p.inDomain(&v.domain[i], u) {
 				return "", conflict{at}, empty
 			}
 		}
-		return g.text, nil, found
+		return u.text, nil, found
 	}
 	needs := slices.Clone(v.domain)
 	if element {
@@ -197,7 +191,7 @@ func (p *problem) language(v *variable, texts []claimed, element bool) (string, 
 				return "", conflict{c}, empty
 			}
 		}
-		return p.syms.write(v.fixed), nil, found
+		return v.fixed.text, nil, found
 	}
 	if c := p.included(texts); c != nil {
 		return "", c, empty
@@ -218,8 +212,12 @@ func (p *problem) language(v *variable, texts []claimed, element bool) (string, 
 	for i := range v.domain {
 		unbound = unbound || v.domain[i].exact
 	}
+	head, fold := p.head(texts)
 	for i, c := range texts {
 		a := &p.atoms[c.atom]
+		if c.yes == a.neg && len(a.globs) == 1 && a.globs[0].apart(head, fold) {
+			continue
+		}
 		needs = append(needs, need{globs: a.globs, neg: c.yes == a.neg, own: i == own && !unbound && !p.sure, id: i})
 	}
 	if v.typed&famDate != 0 && len(texts) == 0 {
@@ -237,9 +235,24 @@ func (p *problem) language(v *variable, texts []claimed, element bool) (string, 
 	return p.syms.write(rs), c, o
 }
 
-func (p *problem) inDomain(n *need, rs []rune) bool {
+// head returns the longest text that a wanted pattern begins with, and whether
+// case does not count in it.
+func (p *problem) head(texts []claimed) (head string, fold bool) {
+	for _, c := range texts {
+		a := &p.atoms[c.atom]
+		if c.yes == a.neg || len(a.globs) != 1 {
+			continue
+		}
+		if h := a.globs[0].head(); len(h) > len(head) {
+			head, fold = h, a.globs[0].fold
+		}
+	}
+	return head, fold
+}
+
+func (p *problem) inDomain(n *need, u *subject) bool {
 	for _, g := range n.globs {
-		if g.accepts(rs, !n.neg != p.sure && !n.exact) {
+		if g.takes(u, !n.neg != p.sure && !n.exact) {
 			return !n.neg
 		}
 	}
@@ -269,20 +282,22 @@ func (p *problem) included(texts []claimed) conflict {
 	return nil
 }
 
-// covers reports whether g surely matches whatever h does: "ab*" covers
-// "abc*d". It looks at text before the first wildcard of g, which must be its
-// last token, a star that takes everything. Holes are left to the search.
+// covers reports whether g surely matches whatever h does: "ab*" covers "abc*d".
+// Only a g that is text and a star is looked at; the rest is left to the search.
 func covers(g, h *glob) bool {
-	n := len(g.toks) - 1
-	if n < 0 || n > len(h.toks) || g.fold != h.fold || g.sym || h.sym || g.toks[n].kind != tStar || g.toks[n].not != 0 {
+	if !g.prefix || g.fold != h.fold || g.sym || h.sym {
 		return false
 	}
-	for i := range n {
-		if g.toks[i].kind != tText || h.toks[i].kind != tText || g.toks[i].r != h.toks[i].r {
-			return false
+	head := h.text
+	if !h.literal && !h.prefix {
+		if head = h.source; g.fold {
+			head = strings.ToLower(head)
+		}
+		if i := strings.IndexAny(head, "*?"); i >= 0 {
+			head = head[:i]
 		}
 	}
-	return true
+	return strings.HasPrefix(head, g.text)
 }
 
 // set finds a set of values that satisfies the claims: for each existential a
@@ -353,7 +368,7 @@ func (p *problem) elements(v *variable, claims []claimed) (conflict, outcome) {
 // blankMeets reports whether the empty string meets claims about text.
 func (p *problem) blankMeets(claims []claimed) bool {
 	for _, c := range claims {
-		if a := &p.atoms[c.atom]; len(a.lits) > 0 || !p.inLanguage(c, nil) {
+		if a := &p.atoms[c.atom]; len(a.lits) > 0 || !p.inLanguage(c, &subject{plain: true}) {
 			return false
 		}
 	}
@@ -374,6 +389,142 @@ func (p *problem) satisfies(c claimed, s string) bool {
 	return (holds != a.neg) == c.yes
 }
 
+// settled reports whether v had these claims, in the same state, when it was
+// last given a value, which then still serves.
+func (v *variable) settled(p *problem, claims []claimed) bool {
+	return v.done && slices.Equal(v.claims, claims) && v.state == v.bits(p)
+}
+
+func (v *variable) settle(p *problem) { v.done, v.state = true, v.bits(p) }
+
+// bits is what the model says of the presence of a key.
+func (v *variable) bits(p *problem) (b uint8) {
+	for i, a := range [...]int32{v.present, v.multi} {
+		if a >= 0 && p.sat.model(p.atoms[a].v) {
+			b |= 1 << i
+		}
+	}
+	return b
+}
+
+// maxRounds bounds how often solver and theories talk.
+const maxRounds = 2500
+
+// maxLemmas bounds the pairs of patterns that are compared beforehand.
+const maxLemmas = 60000
+
+// lemmas tells the solver what it would find out one conflict at a time: which
+// pattern covers which.
+func (p *problem) lemmas() {
+	byVar := map[*variable][]int32{}
+	for i := range p.atoms {
+		if a := &p.atoms[i]; a.kind == aText && !a.globs[0].sym {
+			byVar[a.of] = append(byVar[a.of], int32(i))
+		}
+	}
+	p.services(p.action, byVar[p.action])
+	p.services(p.resource, byVar[p.resource])
+	for _, v := range p.vars {
+		var wide []int32
+		for _, i := range byVar[v] {
+			if !p.atoms[i].globs[0].literal {
+				wide = append(wide, i)
+			}
+		}
+		p.apart(v, byVar[v])
+		if len(wide)*len(byVar[v]) > maxLemmas {
+			continue
+		}
+		for _, i := range byVar[v] {
+			h := p.atoms[i].globs[0]
+			var u *subject
+			if h.literal && (!h.fold || v == p.action) {
+				u = p.syms.subject(h.text)
+			}
+			for _, j := range wide {
+				g := p.atoms[j].globs[0]
+				switch {
+				case i == j:
+				case u == nil:
+					if covers(g, h) {
+						p.sat.add([]lit{mkLit(p.atoms[i].v, true), mkLit(p.atoms[j].v, false)})
+					}
+				case !g.mayTake(u.text):
+					if service(g.head()) == service(h.text) {
+						p.sat.add([]lit{mkLit(p.atoms[i].v, true), mkLit(p.atoms[j].v, true)})
+					}
+				default:
+					p.sat.add([]lit{mkLit(p.atoms[i].v, true), mkLit(p.atoms[j].v, !g.takes(u, true))})
+				}
+			}
+		}
+	}
+}
+
+// service is the text before the first colon.
+func service(s string) string {
+	svc, _, _ := strings.Cut(s, ":")
+	return svc
+}
+
+// apart tells the solver that a value is one text only: each text gets a
+// number, in bits.
+func (p *problem) apart(v *variable, atoms []int32) {
+	var texts []int32
+	for _, i := range atoms {
+		if g := p.atoms[i].globs[0]; g.literal && (!g.fold || v == p.action) {
+			texts = append(texts, i)
+		}
+	}
+	for bit := 0; len(texts) > 1 && (len(texts)-1)>>bit > 0; bit++ {
+		b := p.sat.newVar()
+		for n, i := range texts {
+			p.sat.add([]lit{mkLit(p.atoms[i].v, true), mkLit(b, n>>bit&1 == 0)})
+		}
+	}
+}
+
+// services tells the solver that an action, or an ARN, is of one service.
+func (p *problem) services(v *variable, atoms []int32) {
+	of := map[string]int32{}
+	var all []int32
+	for _, i := range atoms {
+		g := p.atoms[i].globs[0]
+		key := g.head()
+		n := 1
+		if v == p.resource {
+			n = 3
+		}
+		at := 0
+		for ; n > 0; n-- {
+			j := strings.IndexByte(key[at:], ':')
+			if j < 0 {
+				break
+			}
+			at += j + 1
+		}
+		if n > 0 {
+			continue
+		}
+		key = key[:at]
+		b, ok := of[key]
+		if !ok {
+			if len(all) == maxServices {
+				return
+			}
+			b = p.sat.newVar()
+			for _, o := range all {
+				p.sat.add([]lit{mkLit(o, true), mkLit(b, true)})
+			}
+			of[key] = b
+			all = append(all, b)
+		}
+		p.sat.add([]lit{mkLit(p.atoms[i].v, true), mkLit(b, false)})
+	}
+}
+
+const maxServices = 100
+
 // solve looks for values of everything that make the formula hold.
 func (p *problem) solve(root ref) outcome {
 	root = p.f.and(append(p.hard, root)...)
@@ -381,7 +532,8 @@ func (p *problem) solve(root ref) outcome {
 		return empty
 	}
 	p.sat.add([]lit{p.clauses(root)})
-	for range 4000 {
+	p.lemmas()
+	for range maxRounds {
 		ok, gaveUp := p.sat.solve()
 		switch {
 		case gaveUp:
@@ -405,12 +557,13 @@ func (p *problem) solve(root ref) outcome {
 			byVar[v] = append(byVar[v], claimed{a, pos})
 		})
 		sat := true
-		for _, v := range p.vars {
-			v.value, v.claims = value{}, nil
-		}
 		for _, v := range order {
+			if v.settled(p, byVar[v]) {
+				continue
+			}
 			c, ok, hard := p.check(v, byVar[v])
 			if ok {
+				v.settle(p)
 				continue
 			}
 			sat = false
@@ -438,6 +591,11 @@ func (p *problem) solve(root ref) outcome {
 			p.sat.add(lits)
 		}
 		if sat {
+			for _, v := range p.vars {
+				if byVar[v] == nil {
+					v.value, v.claims = value{}, nil
+				}
+			}
 			return found
 		}
 	}

@@ -11,7 +11,7 @@ import (
 func (p *problem) request(s *Space, actions func(string) []string) *iam.Request {
 	req := &iam.Request{Principal: s.Principal, ResourceAccount: s.ResourceAccount}
 	req.Action = p.actionText(actions)
-	req.Resource = p.resourceText()
+	req.Resource = p.resourceText(req.Action)
 	req.Context = s.Context.Clone()
 	for _, v := range p.vars {
 		if v.key {
@@ -51,37 +51,66 @@ func (p *problem) put(ctx *iam.Context, v *variable, resource string) {
 
 // actionText chooses an action that AWS has, if the model leaves one.
 func (p *problem) actionText(actions func(string) []string) string {
+	if p.chosen == "" {
+		p.chosen = p.chooseAction(actions)
+	}
+	return p.chosen
+}
+
+func (p *problem) chooseAction(actions func(string) []string) string {
+	if p.action.fixed != nil {
+		low := p.action.fixed.text
+		listed, _ := p.names()
+		for _, a := range listed {
+			if strings.EqualFold(a, low) {
+				return a
+			}
+		}
+		return low
+	}
+	// What is wanted first: most actions fail there.
+	claims := slices.Clone(p.action.claims)
+	slices.SortStableFunc(claims, func(c, d claimed) int {
+		switch {
+		case c.yes == d.yes:
+			return 0
+		case c.yes:
+			return -1
+		default:
+			return 1
+		}
+	})
 	suits := func(a string) bool {
-		rs := []rune(strings.ToLower(a))
 		if !strings.Contains(a, ":") {
 			return false
 		}
-		for _, c := range p.action.claims {
-			if !p.inLanguage(c, rs) {
+		u := p.syms.subject(strings.ToLower(a))
+		for _, c := range claims {
+			if !p.inLanguage(c, u) {
 				return false
 			}
 		}
 		for i := range p.action.domain {
-			if !p.inDomain(&p.action.domain[i], rs) {
+			if !p.inDomain(&p.action.domain[i], u) {
 				return false
 			}
 		}
-		return p.action.fixed == nil || slices.Equal(p.action.fixed, rs)
+		return true
 	}
-	for _, a := range p.listed {
+	listed, services := p.names()
+	for _, a := range listed {
 		if !strings.ContainsAny(a, "*?") && suits(a) {
 			return a
 		}
 	}
-	if p.action.fixed != nil {
-		return p.syms.write(p.action.fixed)
+	found := ""
+	if len(p.action.value.texts) == 1 {
+		found = p.action.value.texts[0]
 	}
 	if actions != nil {
-		services := p.services
-		if len(services) == 0 {
-			services = []string{"s3", "ec2"}
-		}
-		for _, svc := range append(slices.Clone(services), "s3", "ec2") {
+		// The service that the search came upon, then the others.
+		order := append([]string{service(found)}, services...)
+		for _, svc := range append(order, "s3", "ec2") {
 			for _, n := range actions(svc) {
 				if a := svc + ":" + n; suits(a) {
 					return a
@@ -90,29 +119,29 @@ func (p *problem) actionText(actions func(string) []string) string {
 		}
 	}
 	// An action of which nobody has heard, spelled as the patterns are.
-	for _, a := range p.listed {
+	for _, a := range listed {
 		for _, fill := range []string{"", "Object", "X", "Unlisted"} {
 			if b := strings.ReplaceAll(strings.ReplaceAll(a, "*", fill), "?", "x"); !holed(b) && suits(b) {
 				return b
 			}
 		}
 	}
-	if len(p.action.value.texts) == 1 {
-		return p.action.value.texts[0]
+	if found != "" {
+		return found
 	}
 	return "s3:GetObject"
 }
 
 // resourceText chooses a resource that looks like an ARN, if the model leaves
 // one.
-func (p *problem) resourceText() string {
+func (p *problem) resourceText(action string) string {
 	v := p.resource
 	if v.fixed != nil {
-		return p.syms.write(v.fixed)
+		return v.fixed.text
 	}
 	claims := v.claims
 	domain := v.domain
-	svc, _, _ := strings.Cut(strings.ToLower(p.actionText(nil)), ":")
+	svc, _, _ := strings.Cut(strings.ToLower(action), ":")
 	first := []string{"*"}
 	switch {
 	case p.keep && svc == "kms":
