@@ -1,7 +1,6 @@
 package prove
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -52,15 +51,19 @@ func assume(m *cloud.Model, g *callGroup) {
 		m.Assume(c.Target.Assume)
 		return
 	}
-	var facts []string
 	for _, fact := range c.Decision.Missing {
-		if isResourceTag(fact) {
-			fact += " of " + c.Request.Resource + ", which no stack declares"
+		switch {
+		case isResourceTag(fact):
+			m.Assume(match.Render(c.Request.Resource) + ", which no stack declares, has the tags that policies ask of it (" + fact + ")")
+		case strings.HasSuffix(fact, undeclaredFact):
+			m.Assume("what is called here is allowed by " + match.Render(fact))
 		}
-		facts = append(facts, match.Render(fact))
 	}
-	m.Assume(fmt.Sprintf("%s may %s, as far as that depends on %s", short(principal(c)), strings.Join(g.actions(), ", "), list(facts)))
 }
+
+// undeclaredFact ends the facts that authz.Collect states about what no stack
+// declares; the others are the names of holes in them.
+const undeclaredFact = ", which no stack declares"
 
 // delegated gives a role that no stack declares a trust in the account that it
 // is in, and nothing else.
