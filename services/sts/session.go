@@ -19,6 +19,7 @@ var profileChecks = []service.Check{
 	{Code: "RUN060", On: "entry", Find: keyless},
 	{Code: "RUN061", On: "entry", Find: otherDevice},
 	{Code: "RUN063", On: "entry", Find: noLogin},
+	{Code: "RUN065", On: "entry", Find: unusedDevice},
 }
 
 // wrongLength finds a session that is asked for longer than the role gives, or
@@ -192,4 +193,5 @@ valid and associated with this user."
 `,
 	},
 	loginCode,
+	deviceCode,
 }
