@@ -1,6 +1,7 @@
 package trail
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"penstock/doc"
 	"penstock/doc/splice"
 	"penstock/match"
+	"penstock/trail"
 	"penstock/trail/filter"
 	"penstock/truth"
 )
@@ -50,15 +52,22 @@ func (w *world) onLog(f *cloud.Resource, what string) *alert {
 
 // filtered reports whether a filter matches the event of a call.
 func (w *world) filtered(f *cloud.Resource, p *filter.Filter, k *weak, who *identity) truth.Value {
+	if f.Prop("FieldSelectionCriteria") != nil {
+		return p.Match(detailOf(k, who)).And(truth.Maybe)
+	}
 	if n := f.Prop("FilterPattern"); n != nil && (n.Kind == doc.Unknown || len(n.Maybe) > 0) {
 		return truth.Maybe
 	}
-	_, detail := k.tree(who)
-	v := p.Match(detail)
+	v := p.Match(detailOf(k, who))
 	if len(f.Maybe) > 0 {
 		v = v.And(truth.Maybe)
 	}
 	return v
+}
+
+func detailOf(k *weak, who *identity) *trail.Value {
+	_, detail := k.tree(who)
+	return detail
 }
 
 // logged reports whether the event of a call arrives in the log group of a
@@ -123,6 +132,11 @@ func (w *world) deliversLog(t *cloud.Resource) (truth.Value, *fault) {
 	if role == nil {
 		return truth.No, &fault{code: "TRAIL025", at: t.Span, message: fmt.Sprintf("trail %s has no CloudWatchLogsRoleArn to write to its log group with", name(t))}
 	}
+	// The group is in the region and the account of the trail
+	// (https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html).
+	if x, err := arn.Parse(cloud.Text(t.Prop("CloudWatchLogsLogGroupArn"))); err == nil && match.Equal(x.Region, t.Region) == truth.No {
+		return truth.No, &fault{code: "TRAIL025", at: t.Prop("CloudWatchLogsLogGroupArn").Where(), message: fmt.Sprintf("trail %s is in %s and its log group in %s", name(t), t.Region, x.Region)}
+	}
 	if v, f := w.sealed(t); v == truth.No {
 		return v, f
 	}
@@ -145,6 +159,11 @@ func (w *world) deliversLog(t *cloud.Resource) (truth.Value, *fault) {
 // without it CloudWatch Logs takes nothing in.
 func (w *world) sealed(t *cloud.Resource) (truth.Value, *fault) {
 	g := w.m.Resource(strings.TrimSuffix(cloud.Text(t.Prop("CloudWatchLogsLogGroupArn")), ":*"))
+	if g != nil {
+		if key := w.keyOf(g, "KmsKeyId"); key != nil && disabled(key) {
+			return truth.No, &fault{code: "TRAIL025", at: key.Span, message: fmt.Sprintf("the key of log group %s is disabled", name(g))}
+		}
+	}
 	if g == nil || w.alone[g] == nil {
 		return truth.Yes, nil
 	}
@@ -332,6 +351,15 @@ func single(al *cloud.Resource, t *doc.Node) (truth.Value, string) {
 		return truth.Maybe, "the value of the metric, which is taken from the event"
 	}
 	idle := t.Get("DefaultValue") != nil
+	// A metric filter counts without a unit, or with its own, and an alarm with
+	// another looks at nothing
+	// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, Unit).
+	if u := al.Prop("Unit").Str(); u != "" && !match.HasHole(u) && u != cmp.Or(t.Get("Unit").Str(), "None") {
+		return truth.No, fmt.Sprintf("it looks at points with the unit %s, and the filter gives %s", u, cmp.Or(t.Get("Unit").Str(), "None"))
+	}
+	if al.Prop("TreatMissingData").Str() == "breaching" {
+		return truth.No, "points that are missing count as over the threshold, so that it is in alarm all the time, and only a change of its state is told"
+	}
 	switch al.Prop("Statistic").Str() {
 	case "Sum", "Maximum":
 	case "SampleCount":
@@ -365,6 +393,11 @@ func single(al *cloud.Resource, t *doc.Node) (truth.Value, string) {
 	}
 	if !over {
 		return truth.No, fmt.Sprintf("one event makes %s and the threshold is %s", value, al.Prop("Threshold").Str())
+	}
+	if zero, ok := number(t.Get("DefaultValue").Str()); ok && idle {
+		if c := zero.Cmp(limit); c > 0 || c == 0 && al.Prop("ComparisonOperator").Str() == "GreaterThanOrEqualToThreshold" {
+			return truth.No, "the default value reaches the threshold too, so that it is in alarm all the time, and only a change of its state is told"
+		}
 	}
 	periods := al.Prop("EvaluationPeriods").Str()
 	need := al.Prop("DatapointsToAlarm").Str()

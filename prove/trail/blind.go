@@ -73,8 +73,14 @@ func (w *world) veils() []veil {
 				on(r, "TRAIL013", what, r.ARN, "logs:DeleteLogGroup", "logs:DeleteMetricFilter", "logs:PutMetricFilter")
 			case "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm":
 				on(r, "TRAIL013", what, r.ARN, "cloudwatch:DeleteAlarms", "cloudwatch:DisableAlarmActions", "cloudwatch:PutMetricAlarm", "cloudwatch:SetAlarmState")
+			case "AWS::Lambda::Function":
+				on(r, "TRAIL013", what, r.ARN, "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "lambda:DeleteFunction", "lambda:RemovePermission", "lambda:PutFunctionConcurrency")
+			case "AWS::SQS::Queue":
+				on(r, "TRAIL013", what, r.ARN, "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:PurgeQueue", "sqs:DeleteMessage")
 			case "AWS::SNS::Topic":
 				on(r, "TRAIL013", what, r.ARN, "sns:DeleteTopic", "sns:SetTopicAttributes", "sns:RemovePermission")
+				// Unsubscribe has no resource.
+				out = append(out, veil{"sns:Unsubscribe", "*", r.Account, "*", r, "TRAIL013", what})
 				if key := w.keyOf(r, "KmsMasterKeyId"); key != nil {
 					on(key, "TRAIL013", "the key of topic "+name(r), key.ARN, "kms:DisableKey", "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy")
 				}

@@ -101,21 +101,21 @@ func (w *world) subscribed(a string, topic *cloud.Resource, at source.Span, rule
 		}
 	}
 	for r := range w.m.OfType("AWS::SNS::Subscription") {
-		if match.Equal(cloud.Text(r.Prop("TopicArn")), a) == truth.Yes {
+		switch match.Equal(cloud.Text(r.Prop("TopicArn")), a) {
+		case truth.Yes:
 			one(r, r.Props)
+		case truth.Maybe:
+			n, v = n+1, v.Or(truth.Maybe)
+			worst = &fault{code: "TRAIL090", at: r.Span, message: "which topic " + name(r) + " subscribes to is not known", depends: []string{"TopicArn of " + name(r)}}
+		case truth.No:
 		}
 	}
-	for r := range w.m.OfType("AWS::Chatbot::SlackChannelConfiguration") {
-		for t := range r.Prop("SnsTopicArns").Elems() {
-			if match.Equal(cloud.Text(t), a) == truth.Yes {
-				n, v = n+1, truth.Yes
-			}
-		}
-	}
-	for r := range w.m.OfType("AWS::Chatbot::MicrosoftTeamsChannelConfiguration") {
-		for t := range r.Prop("SnsTopicArns").Elems() {
-			if match.Equal(cloud.Text(t), a) == truth.Yes {
-				n, v = n+1, truth.Yes
+	for _, chat := range [...]string{"AWS::Chatbot::SlackChannelConfiguration", "AWS::Chatbot::MicrosoftTeamsChannelConfiguration"} {
+		for r := range w.m.OfType(chat) {
+			for t := range r.Prop("SnsTopicArns").Elems() {
+				if match.Equal(cloud.Text(t), a) == truth.Yes {
+					n, v = n+1, truth.Yes
+				}
 			}
 		}
 	}

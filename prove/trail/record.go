@@ -110,6 +110,9 @@ func (w *world) delivers(t *cloud.Resource) truth.Value {
 	if n := t.Prop("S3BucketName"); n == nil || n.Kind == doc.Null {
 		return truth.No
 	}
+	if key := w.keyOf(t, "KMSKeyId"); key != nil && disabled(key) {
+		return truth.No
+	}
 	r := w.alone[t]
 	if r == nil {
 		return truth.Yes
@@ -123,6 +126,9 @@ func (w *world) delivers(t *cloud.Resource) truth.Value {
 	}
 	return truth.Yes
 }
+
+// disabled reports whether a key is declared to be of no use.
+func disabled(key *cloud.Resource) bool { return key.Prop("Enabled").Str() == "false" }
 
 // A missing is events that are missing for one reason.
 type missing struct {
@@ -204,7 +210,7 @@ func (w *world) gapFinding(m *missing) diag.Finding {
 	switch {
 	case m.gap == undelivered:
 		f.Code = "TRAIL007"
-		f.Message = fmt.Sprintf("trail %s cannot deliver: it has no bucket, or a policy of its bucket or its key refuses it, so that nothing of account %s is recorded", name(m.trail), m.trail.Account)
+		f.Message = fmt.Sprintf("trail %s cannot deliver: it has no bucket, or its bucket or its key refuses it, so that nothing of account %s is recorded", name(m.trail), m.trail.Account)
 		f.At, f.Related = w.refusal(m.trail)
 	case m.gap == cloudtrail.OtherAccount:
 		f.Code, f.At = "TRAIL002", m.first

@@ -232,10 +232,18 @@ func (w *world) target(r *cloud.Resource, t *doc.Node, a *alert) (truth.Value, *
 	if v == truth.No {
 		return v, f
 	}
+	if a != nil && (x.Service == "lambda" || x.Service == "sqs") {
+		if r := w.m.Owner(to); r != nil {
+			a.resources = append(a.resources, r)
+		}
+	}
 	if a != nil && x.Service == "sns" {
 		topic := w.m.Resource(to)
 		if topic != nil {
 			a.resources = append(a.resources, topic)
+			if key := w.keyOf(topic, "KmsMasterKeyId"); key != nil && disabled(key) {
+				return truth.No, &fault{code: "TRAIL023", at: key.Span, message: fmt.Sprintf("the key of topic %s is disabled", name(topic))}
+			}
 		}
 		s, sf := w.subscribed(to, topic, t.Where(), t)
 		if v = v.And(s); sf != nil {
