@@ -119,7 +119,7 @@ func artifacts(m *cloud.Model, services []*service.Service) []service.Gain {
 			c := service.PowerCall{
 				Actions: []string{"s3:PutObject"}, Resources: []string{on}, Account: art.Account, Why: "replaces artifact " + in.Name,
 			}
-			for _, calls := range service.Puts(c, art.Encryption) {
+			for _, calls := range service.Overwrites(r.p, c, r.site.Object(art.Bucket, "").Resource, art.Encryption) {
 				gs = append(gs, r.gains(m, calls, service.TouchesArtifact, "artifact "+in.Name+" of pipeline "+match.Render(r.p.Name))...)
 			}
 		}

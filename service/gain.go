@@ -9,6 +9,7 @@ import (
 	"penstock/doc"
 	"penstock/iam"
 	"penstock/match"
+	"penstock/pipeline"
 	"penstock/truth"
 )
 
@@ -215,4 +216,32 @@ func Puts(c PowerCall, e *cloud.Encryption) [][]PowerCall {
 		key.Context.Set("kms:ViaService", "s3."+a.Region+".amazonaws.com")
 	}
 	return [][]PowerCall{{plain}, {c, key}}
+}
+
+// Learns are the ways to learn under which key an artifact lies, whose last
+// part is made up for each: listing the store, the history of the pipeline, or
+// the builds of its account
+// (https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListActionExecutions.html
+// gives the s3location of each artifact,
+// https://docs.aws.amazon.com/codebuild/latest/APIReference/API_BatchGetBuilds.html
+// artifacts.location). Without one of them there is nothing to overwrite.
+func Learns(p *pipeline.Pipeline, bucket, owner string) []PowerCall {
+	const why = "learns the key of an artifact"
+	return []PowerCall{
+		{Actions: []string{"s3:ListBucket", "s3:ListBucketVersions"}, Resources: []string{bucket}, Account: owner, Why: why},
+		{Actions: []string{"codepipeline:ListActionExecutions"}, Resources: []string{p.ARN}, Account: p.Account, Why: why},
+		{Actions: []string{"codebuild:BatchGetBuilds"}, Resources: []string{"arn:*:codebuild:*:" + p.Account + ":project/*"}, Account: p.Account, Why: why},
+	}
+}
+
+// Overwrites are the ways to replace an artifact by c: to learn its key, and
+// to write it (see Puts).
+func Overwrites(p *pipeline.Pipeline, c PowerCall, bucket string, e *cloud.Encryption) [][]PowerCall {
+	var out [][]PowerCall
+	for _, learn := range Learns(p, bucket, c.Account) {
+		for _, put := range Puts(c, e) {
+			out = append(out, append([]PowerCall{learn}, put...))
+		}
+	}
+	return out
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"penstock/internal/term"
+	"penstock/spelling"
 )
 
 // An Env is the world of a command: nothing in this package looks past it.
@@ -173,7 +174,7 @@ which statement stand in the way where one is not.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w", &hinted{err, cmd.CommandPath() + " --help lists the flags"})
 	})
-	root.AddCommand(newProve(env, outer), newCan(env, outer), newDecide(env, outer), newTest(env, outer), newDiff(env, outer), newExplain(env, outer), newVersion(env))
+	root.AddCommand(newProve(env, outer), newCan(env, outer), newDecide(env, outer), newTest(env, outer), newDiff(env, outer), newReach(env, outer), newExplain(env, outer), newVersion(env))
 	for _, c := range root.Commands() {
 		c.Flags().SortFlags = false
 		c.DisableFlagsInUseLine = true
@@ -198,7 +199,7 @@ func verbs(root *cobra.Command) []string {
 // unknown says that there is no such thing, and what was perhaps meant.
 func unknown(kind, asked string, have []string, otherwise string) error {
 	hint := otherwise
-	if near := nearest(asked, have); len(near) > 0 {
+	if near := spelling.Nearest(asked, have); len(near) > 0 {
 		hint = "did you mean " + strings.Join(near, " or ") + "?"
 	}
 	return &hinted{fmt.Errorf("there is no %s %q", kind, asked), hint}

@@ -118,10 +118,6 @@ func inBucket(m *cloud.Model, bucket, key, why string, actions ...string) (servi
 // ways are the gains of writing an object by c into a bucket that encrypts
 // with e.
 func ways(g service.Gain, c service.PowerCall, e *cloud.Encryption) []service.Gain {
-	if !slices.Contains(c.Actions, putAction) {
-		g.Calls = []service.PowerCall{c}
-		return []service.Gain{g}
-	}
 	var out []service.Gain
 	for _, calls := range service.Puts(c, e) {
 		g.Calls = calls
@@ -158,10 +154,19 @@ func stores(m *cloud.Model, why string, actions ...string) []service.Gain {
 				continue
 			}
 			c, r := inBucket(m, st.Bucket, service.ArtifactFolder(p)+"/*", why, actions...)
-			gs = append(gs, ways(service.Gain{
-				Resource: r, Touches: service.TouchesArtifact,
+			g := service.Gain{
+				Calls: []service.PowerCall{c}, Resource: r, Touches: service.TouchesArtifact,
 				What: "artifacts of pipeline " + match.Render(p.Name) + " in bucket " + match.Render(st.Bucket),
-			}, c, storeKey(m, p, st, r))...)
+			}
+			if !slices.Contains(actions, putAction) {
+				gs = append(gs, g)
+				continue
+			}
+			s := service.Site{Model: m}
+			for _, calls := range service.Overwrites(p, c, s.Object(st.Bucket, "").Resource, storeKey(m, p, st, r)) {
+				g.Calls = calls
+				gs = append(gs, g)
+			}
 		}
 	}
 	return gs
