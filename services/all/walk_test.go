@@ -17,6 +17,7 @@ import (
 	"penstock/match"
 	"penstock/prove"
 	"penstock/service"
+	"penstock/service/schema"
 	"penstock/source"
 )
 
@@ -82,7 +83,12 @@ func walk(t *testing.T, ar *txtar.Archive) string {
 		}
 		return nil, os.ErrNotExist
 	}
-	in := cfn.Input{Read: read, Types: func(n string) *service.Type { return types[n] }}
+	in := cfn.Input{Read: read, Types: func(n string) *service.Type {
+		if t := types[n]; t != nil {
+			return t
+		}
+		return schema.Type(n)
+	}}
 	for _, f := range ar.Files {
 		p := strings.Split(f.Name, ".")
 		if len(p) == 4 && p[3] == "yaml" {
