@@ -29,6 +29,7 @@ const line = `  Key%[1]d:
     Type: AWS::S3::Bucket
     Properties:
       BucketName: !Sub "line-%[1]d-${AWS::AccountId}"
+      VersioningConfiguration: {Status: Enabled}
       BucketEncryption:
         ServerSideEncryptionConfiguration:
           - ServerSideEncryptionByDefault: {SSEAlgorithm: "aws:kms", KMSMasterKeyID: !GetAtt Key%[1]d.Arn}

@@ -233,6 +233,13 @@ func otherRegion(s *service.Site, _ *service.Call) []diag.Finding {
 		add(a.Config.Get("NotificationArn"), a.Region, "topic")
 	}
 	if st := s.Store(a.Region); st != nil && len(a.Inputs)+len(a.Outputs) > 0 {
+		if b := s.BucketResource(st.Bucket); b != nil && b.Region != a.Region && !match.HasHole(a.Region) && len(b.Maybe) == 0 {
+			fs = append(fs, diag.Finding{
+				At: st.Span, Severity: diag.Error, Certainty: diag.Proved,
+				Message: fmt.Sprintf("the artifact store of %s is bucket %s, which the stacks make in %s", a.Region, match.Render(b.Name), b.Region),
+				Related: []diag.Note{{At: b.Span, Message: "the bucket"}},
+			})
+		}
 		if x, err := arn.Parse(st.Key); err == nil && x.Region != "" && x.Region != a.Region && !match.HasHole(x.Region) && !match.HasHole(a.Region) {
 			fs = append(fs, diag.Finding{
 				At: st.KeyNode.Where(), Severity: diag.Error, Certainty: diag.Proved,

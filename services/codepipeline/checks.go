@@ -21,6 +21,9 @@ var checks = []service.Check{
 	{Code: "RUN084", On: "action", Find: needsV2},
 	{Code: "RUN106", On: "action", Find: absent},
 	{Code: "RUN107", On: "action", Find: otherRegion},
+	{Code: "RUN111", On: "pipeline", Find: badStructure},
+	{Code: "RUN111", On: "action", Find: badAction},
+	{Code: "RUN084", On: "pipeline", Find: olderType},
 }
 
 // aliasAcrossAccounts finds an action of another account in a pipeline whose
@@ -178,4 +181,5 @@ if an earlier action of its own account made it. An artifact cannot go from one 
 `,
 	},
 	v2Code,
+	structureCode,
 }

@@ -37,6 +37,35 @@ func needsV2(s *service.Site, _ *service.Call) []diag.Finding {
 	}}
 }
 
+// olderType finds what only pipelines of type V2 have in one that says it is of
+// type V1.
+func olderType(s *service.Site, _ *service.Call) []diag.Finding {
+	r := s.Pipeline.Resource
+	n := r.Prop("PipelineType")
+	if n.Str() != "V1" || len(n.Maybe) > 0 {
+		return nil
+	}
+	var has string
+	at := n
+	for _, prop := range []string{"Triggers", "Variables"} {
+		for e := range r.Prop(prop).Elems() {
+			has, at = prop, e
+		}
+	}
+	if m := r.Prop("ExecutionMode"); m.Str() == "QUEUED" || m.Str() == "PARALLEL" {
+		has, at = "ExecutionMode "+m.Str(), m
+	}
+	if has == "" {
+		return nil
+	}
+	return []diag.Finding{{
+		At: at.Where(), Severity: diag.Error, Certainty: diag.Proved,
+		Message: fmt.Sprintf("pipeline %s is of type V1 and has %s, which only pipelines of type V2 have", match.Render(s.Pipeline.Name), has),
+		Related: []diag.Note{{At: n.Where(), Message: "the type"}},
+		Fixes:   service.Reword(n, "V1", "V2", "make the pipeline one of type V2"),
+	}}
+}
+
 var v2Code = service.Code{
 	Code: "RUN084", Theorem: "runs", Title: "an action that only pipelines of type V2 may have",
 	Doc: `
