@@ -130,6 +130,18 @@ func (c *chunk) find(s string) int {
 		}
 		return -1
 	}
+	if len(s) >= len(c.runes) && (len(s)-len(c.runes))*len(c.runes) > wideFrom {
+		end, _ := findWide(c.runes, s)
+		return end
+	}
+	return c.findNarrow(s)
+}
+
+// findNarrow is find by trying every place.
+func (c *chunk) findNarrow(s string) int {
+	if c.runes == nil {
+		return c.find(s)
+	}
 	for at := 0; at < len(s); {
 		if len(s)-at < len(c.runes) {
 			return -1
@@ -171,6 +183,9 @@ func glob(chunks []chunk, s string) bool {
 // globFold is glob for chunks in lower case and any s. ASCII text is matched
 // in place; that is what actions look like.
 func globFold(chunks []chunk, s string) bool {
+	if len(s) > 128 {
+		return glob(chunks, strings.ToLower(s)) // linear, for what is no action
+	}
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
 			return glob(chunks, strings.ToLower(s))
