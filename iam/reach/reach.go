@@ -121,6 +121,9 @@ var nothing = &iam.Policy{
 // space: one caller, one resource's policy.
 func (e *Engine) Find(pol *authz.Policies, s Space) Answer {
 	q := question{e: e, pol: pol, s: &s}
+	if a, ok := q.plainly(); ok {
+		return a
+	}
 	o, req := q.try(false, nil)
 	if o == empty {
 		return Answer{Policies: pol}
@@ -140,6 +143,42 @@ func (e *Engine) Find(pol *authz.Policies, s Space) Answer {
 		q.explain(&a)
 	}
 	return a
+}
+
+// plainly asks authz about a space that leaves nothing open but context keys:
+// what it denies or allows with all of them unknown, it denies or allows
+// whatever they are.
+func (q *question) plainly() (Answer, bool) {
+	s := q.s
+	one := func(list []string) bool { return len(list) == 1 && !strings.ContainsAny(list[0], "*?") }
+	if !one(s.Actions) || holed(s.Actions[0]) || !one(s.Resources) ||
+		len(s.NotActions)+len(s.NotResources)+len(s.within) > 0 || s.kms || s.elsewhere || !fromARN(s.ResourceAccount, s.Resources[0]) {
+		return Answer{}, false
+	}
+	req := iam.Request{Principal: s.Principal, Action: s.Actions[0], Resource: s.Resources[0], ResourceAccount: s.ResourceAccount, Context: s.Context}
+	if !s.Fixed {
+		req.Context = s.Context.Clone()
+		req.Context.Open, req.Context.Rest = true, nil
+	}
+	switch q.e.authz.Decide(&req, q.pol) {
+	case authz.Deny:
+		return Answer{Policies: q.pol}, true
+	case authz.Allow:
+		a := Answer{}
+		req.Context.Open = false
+		ok := q.confirm(&req, &a)
+		return a, ok
+	}
+	return Answer{}, false
+}
+
+// fromARN reports whether the owner of the resource is known.
+func fromARN(owner, resource string) bool {
+	if owner != "" {
+		return true
+	}
+	f := strings.SplitN(resource, ":", 6)
+	return len(f) == 6 && f[4] != ""
 }
 
 // A question is one Find at work.

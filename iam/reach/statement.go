@@ -5,7 +5,6 @@ import (
 
 	"penstock/iam"
 	"penstock/iam/authz"
-	"penstock/match"
 	"penstock/truth"
 )
 
@@ -241,30 +240,42 @@ func readCaller(p *iam.Principal) caller {
 	if p.ARN == "" || p.ARN == "*" {
 		return caller{kind: "anonymous"}
 	}
-	f := strings.SplitN(p.ARN, ":", 6)
-	if len(f) < 6 || f[0] != "arn" {
+	partition, svc, account, res, ok := cutARN(p.ARN)
+	if !ok {
 		return caller{kind: "someone"}
 	}
-	c := caller{kind: "someone", partition: f[1], account: f[4]}
-	word, rest, _ := strings.Cut(f[5], "/")
+	c := caller{kind: "someone", partition: partition, account: account}
+	word, rest, _ := strings.Cut(res, "/")
 	switch {
-	case f[2] == "iam" && f[5] == "root":
+	case svc == "iam" && res == "root":
 		c.kind = "root"
-	case f[2] == "iam" && word == "user":
+	case svc == "iam" && word == "user":
 		c.kind = "user"
-	case f[2] == "iam" && word == "role":
+	case svc == "iam" && word == "role":
 		c.kind = "role"
 		c.linked = strings.HasPrefix(rest, "aws-service-role/")
-	case f[2] == "sts" && word == "assumed-role":
+	case svc == "sts" && word == "assumed-role":
 		c.kind = "role"
 		c.linked = strings.HasPrefix(rest, "AWSServiceRoleFor") && p.Role == "" || strings.Contains(p.Role, ":role/aws-service-role/")
-	case f[2] == "sts" && word == "federated-user":
+	case svc == "sts" && word == "federated-user":
 		c.kind = "federated"
-	case f[2] == "iam" && (word == "oidc-provider" || word == "saml-provider"):
+	case svc == "iam" && (word == "oidc-provider" || word == "saml-provider"):
 		c.kind = "provider"
 	}
-	if match.HasHole(c.kind) {
-		c.kind = "someone"
-	}
 	return c
+}
+
+// cutARN splits an ARN in place.
+func cutARN(s string) (partition, service, account, resource string, ok bool) {
+	rest, ok := strings.CutPrefix(s, "arn:")
+	if !ok {
+		return "", "", "", "", false
+	}
+	var part [4]string
+	for i := range part {
+		if part[i], rest, ok = strings.Cut(rest, ":"); !ok {
+			return "", "", "", "", false
+		}
+	}
+	return part[0], part[1], part[3], rest, true
 }
