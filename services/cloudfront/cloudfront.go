@@ -9,4 +9,5 @@ var Service = service.Service{
 	Name:  "cloudfront",
 	Title: "Amazon CloudFront",
 	Types: types,
+	Jobs:  jobs,
 }

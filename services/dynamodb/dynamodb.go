@@ -6,8 +6,9 @@ import "penstock/service"
 
 // Service is Amazon DynamoDB.
 var Service = service.Service{
-	Name:   "dynamodb",
-	Title:  "Amazon DynamoDB",
-	Types:  types,
-	Powers: powers,
+	Name:    "dynamodb",
+	Title:   "Amazon DynamoDB",
+	Types:   types,
+	Effects: effects,
+	Powers:  powers,
 }

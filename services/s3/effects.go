@@ -60,6 +60,16 @@ func useKey(s *service.Site, c *service.Call, action string) []service.Caused {
 		return nil
 	}
 	t := service.UseKey(s, c, "s3", e)
+	if c.Request.Principal.Service != "" {
+		// A service that comes as itself, such as CloudFront, names its source to
+		// the key as it does to the bucket
+		// (https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html#oac-permission-to-access-kms).
+		for _, k := range []string{"aws:SourceArn", "aws:SourceAccount"} {
+			if c.Request.Context.Has(k) {
+				t.Context.Put(k, c.Request.Context.Get(k))
+			}
+		}
+	}
 	switch {
 	case bucket == nil:
 		t.Context.SetUnknown("kms:EncryptionContext:aws:s3:arn")
