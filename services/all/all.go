@@ -27,6 +27,7 @@ import (
 	"penstock/services/elasticfilesystem"
 	"penstock/services/elasticloadbalancing"
 	"penstock/services/events"
+	"penstock/services/firehose"
 	"penstock/services/githubactions"
 	"penstock/services/gitlab"
 	"penstock/services/iam"
@@ -76,6 +77,7 @@ func Services() []*service.Service {
 		&elasticfilesystem.Service,
 		&elasticloadbalancing.Service,
 		&events.Service,
+		&firehose.Service,
 		&githubactions.Service,
 		&gitlab.Service,
 		&iam.Service,
