@@ -48,6 +48,18 @@ func (s *Site) Group(asg *cloud.Resource) Instance {
 	return i
 }
 
+// Single returns one declared instance.
+func (s *Site) Single(r *cloud.Resource) Instance {
+	i := Instance{Resource: r, At: r.Span, Tags: r.Tags}
+	n := r.Prop("IamInstanceProfile")
+	if n == nil && r.Prop("LaunchTemplate") != nil {
+		s.template(&i, r.Prop("LaunchTemplate"))
+	} else {
+		s.profile(&i, r, n)
+	}
+	return i
+}
+
 // Instances returns the instances and the groups of instances that the stacks
 // declare in the site's account and region and whose tags fit.
 func (s *Site) Instances(fit func(tags map[string]string) bool) []Instance {
@@ -56,14 +68,7 @@ func (s *Site) Instances(fit func(tags map[string]string) bool) []Instance {
 		if r.Account != s.Account || r.Region != s.Region || !fit(r.Tags) {
 			continue
 		}
-		i := Instance{Resource: r, At: r.Span, Tags: r.Tags}
-		n := r.Prop("IamInstanceProfile")
-		if n == nil && r.Prop("LaunchTemplate") != nil {
-			s.template(&i, r.Prop("LaunchTemplate"))
-		} else {
-			s.profile(&i, r, n)
-		}
-		out = append(out, i)
+		out = append(out, s.Single(r))
 	}
 	for r := range s.Model.OfType("AWS::AutoScaling::AutoScalingGroup") {
 		if r.Account != s.Account || r.Region != s.Region {

@@ -12,7 +12,7 @@ const flowPage = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam
 
 // jobs: a flow log that writes to CloudWatch Logs: "Unable to assume given IAM
 // role" where it cannot.
-var jobs = []service.Job{{
+var jobs = []service.Job{instance, {
 	Type: "AWS::EC2::FlowLog", Principal: "vpc-flow-logs.amazonaws.com",
 	Role: func(s *service.Site) (string, source.Span) {
 		n := s.Resource.Prop("DeliverLogsPermissionArn")
