@@ -2,6 +2,7 @@ package chain
 
 import (
 	"slices"
+	"strings"
 
 	"penstock/cloud"
 	"penstock/harm"
@@ -73,7 +74,20 @@ func (g *Graph) Accesses(a Actor) []Access {
 			}
 		}
 	}
-	return append(out, g.accesses(r, &service.PowerCall{}, spending)...)
+	var spend Access
+	for _, x := range g.accesses(r, &service.PowerCall{}, spending) {
+		if x.Verdict > spend.Verdict {
+			spend = Access{Verdict: x.Verdict, Witness: x.Witness, Missing: x.Missing}
+		}
+		if x.Verdict == spend.Verdict {
+			spend.Actions = append(spend.Actions, x.Actions...)
+		}
+	}
+	if spend.Verdict != reach.None {
+		spend.Class = harm.Spend
+		out = append(out, spend)
+	}
+	return out
 }
 
 // accesses asks for each of some actions and joins those of a class.
@@ -145,10 +159,18 @@ func (s *Step) Class() harm.Class {
 	}
 	for _, c := range s.Gain.Calls {
 		for _, a := range c.Actions {
-			if harm.Of(a) != harm.Destroy {
+			if harm.Of(a) != harm.Destroy && !removes(a) {
 				return harm.Write
 			}
 		}
 	}
 	return harm.Destroy
+}
+
+// removes reports whether an action takes something away, by its name.
+func removes(action string) bool {
+	_, name, _ := strings.Cut(action, ":")
+	return slices.ContainsFunc([]string{"Delete", "BatchDelete", "Detach", "Remove", "Deregister", "Terminate", "Stop"}, func(w string) bool {
+		return strings.HasPrefix(name, w)
+	})
 }

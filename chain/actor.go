@@ -71,6 +71,33 @@ var everything = &iam.Policy{
 	}},
 }
 
+// sweeping reports whether the policies of an actor as they stand allow
+// everything and deny nothing, so that nobody can give it more.
+func (g *Graph) sweeping(a Actor) bool {
+	p := g.model.Principal(a.ARN)
+	if p == nil || a.Only != nil {
+		return false
+	}
+	all := false
+	for _, at := range p.Identity {
+		if at.Policy == nil || len(at.Policy.Maybe) > 0 {
+			return false
+		}
+		for i := range at.Policy.Statements {
+			st := &at.Policy.Statements[i]
+			if st.Effect == iam.Deny {
+				return false
+			}
+			all = all || !st.NotAction && !st.NotResource && len(st.Maybe) == 0 && len(st.Conditions) == 0 && one(st.Actions) && one(st.Resources)
+		}
+	}
+	return all
+}
+
+func one(es []iam.Elem) bool {
+	return slices.ContainsFunc(es, func(e iam.Elem) bool { return e.Text == "*" && len(e.Maybe) == 0 })
+}
+
 // view returns the model as it is once what was done to a has been done, and
 // the principal in it, nil where no stack declares one.
 func (g *Graph) view(a Actor) (*cloud.Model, *cloud.Principal) {

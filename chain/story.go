@@ -179,7 +179,7 @@ func (g *Graph) Story(steps []Step) string {
 		}
 		fmt.Fprintf(&b, "   ⇒ %s: %s (%s)\n", c.Gives, c.Step.Power.Why, c.Step.Power.ID)
 		if c.Step.Verdict != reach.Some {
-			fmt.Fprintf(&b, "     if %s\n", match.Render(strings.Join(c.Step.Missing, "; ")))
+			fmt.Fprintf(&b, "     depends on %s\n", match.Render(strings.Join(c.Step.Missing, "; ")))
 		}
 	}
 	return b.String()

@@ -91,7 +91,7 @@ func (w *walk) add(n *Node) bool {
 		}
 	}
 	account := arn.Account(n.Actor.ARN)
-	if n.Via != nil && n.Actor.Admin && w.idle(n) {
+	if n.Via != nil && (n.Actor.Admin || n.Actor.Made) && w.idle(n) {
 		return false
 	}
 	n.Declared = n.Actor.Made || w.g.model.Principal(n.Actor.ARN) != nil
@@ -112,7 +112,7 @@ func (w *walk) add(n *Node) bool {
 
 // all reports whether an actor may do everything in its account.
 func (w *walk) all(a Actor) bool {
-	if !a.Admin || a.Only != nil {
+	if !a.Admin && !w.g.sweeping(a) || a.Only != nil {
 		return false
 	}
 	if a.Made {
@@ -180,7 +180,7 @@ func (w *walk) follow(n *Node, s *Step) {
 
 // raise is an escalation by one node of another, or of itself.
 func (w *walk) raise(by *Node, s *Step, p *Node) {
-	if p.Actor.Admin && !s.Gain.Unbinds || p.Actor.Made {
+	if (p.Actor.Admin || w.g.sweeping(p.Actor)) && !s.Gain.Unbinds || p.Actor.Made {
 		return
 	}
 	if slices.ContainsFunc(w.byARN[p.Actor.ARN], func(o *Node) bool { return o != p && o.Verdict >= p.Verdict && o.Actor.covers(p.Actor) }) {

@@ -93,7 +93,7 @@ func NewReach(g *chain.Graph, t *chain.Tree, from string) *Reach {
 		}
 		for _, a := range g.Accesses(n.Actor) {
 			x := &ReachItem{
-				Class: a.Class, Node: n, What: "anything", How: strings.Join(a.Actions, ", "),
+				Class: a.Class, Node: n, What: "what costs money", How: strings.Join(a.Actions, ", "),
 				Verdict: min(n.Verdict, a.Verdict), Missing: joined(n.Missing, a.Missing), Request: a.Witness,
 			}
 			if a.Resource != nil {
@@ -221,7 +221,7 @@ func (t *text) story(g *chain.Graph, steps []chain.Step) {
 		}
 		t.prose("    "+t.paint(term.Strong, "⇒")+" ", "      ", term.Strong, c.Gives)
 		if c.Step.Verdict != reach.Some {
-			t.prose("      if ", "         ", term.Unsure, strings.Join(c.Step.Missing, "; "))
+			t.prose("      depends on ", "        ", term.Unsure, strings.Join(c.Step.Missing, "; "))
 		}
 	}
 }
@@ -291,7 +291,7 @@ func (t *text) item(r *Reach, x *ReachItem) {
 	t.prose("  "+sign+" ", "    ", term.Plain, words)
 	t.prose("      ", "      ", term.Faint, strings.TrimSpace(how))
 	if x.Verdict != reach.Some && len(x.Missing) > 0 {
-		t.prose("      if ", "         ", term.Unsure, strings.Join(x.Missing, "; "))
+		t.prose("      depends on ", "        ", term.Unsure, strings.Join(x.Missing, "; "))
 	}
 }
 

@@ -46,7 +46,7 @@ func WriteWho(w io.Writer, who *Who, opt Text) error {
 			t.prose("      → ", "        ", term.Faint, c.Steps[j].Gives()+" ("+c.Steps[j].Power.ID+")")
 		}
 		if c.Verdict != reach.Some && len(c.Missing) > 0 {
-			t.prose("      if ", "         ", term.Unsure, strings.Join(c.Missing, "; "))
+			t.prose("      depends on ", "        ", term.Unsure, strings.Join(c.Missing, "; "))
 		}
 	}
 	_, err := io.WriteString(w, t.b.String())

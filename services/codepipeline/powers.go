@@ -55,20 +55,15 @@ var powers = []service.Power{
 		Why:   "approves or rejects a manual approval",
 		Basis: service.Documented, Source: apiPage + "API_PutApprovalResult.html; " + guide + "approvals-iam-permissions.html",
 		Find: func(m *cloud.Model) []service.Gain {
-			return pipelines(m, func(p *pipeline.Pipeline) []service.Gain {
-				var gs []service.Gain
-				for _, st := range p.Stages {
-					for _, a := range st.Actions {
-						if a.Gate() {
-							gs = append(gs, service.Gain{
-								Calls:   []service.PowerCall{on(p, "/"+st.Name+"/"+a.Name, "answers the approval", "codepipeline:PutApprovalResult")},
-								Touches: service.TouchesGate, What: "approval " + match.Render(a.Name) + " of pipeline " + match.Render(p.Name),
-							})
-						}
-					}
-				}
-				return gs
-			})
+			return append(approvals(m), undeclared(m, service.TouchesGate, "answers an approval", "codepipeline:PutApprovalResult")...)
+		},
+	},
+	{
+		ID: "codepipeline.undeclared", Kind: service.Tamper,
+		Why:   "changes or starts a pipeline that no stack declares and that a build here belongs to",
+		Basis: service.Documented, Source: apiPage + "API_UpdatePipeline.html; https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectSource.html (type CODEPIPELINE)",
+		Find: func(m *cloud.Model) []service.Gain {
+			return undeclared(m, service.TouchesDefinition, "changes a pipeline", "codepipeline:UpdatePipeline", "codepipeline:DeletePipeline")
 		},
 	},
 	{
@@ -238,4 +233,47 @@ func actionGains(m *cloud.Model, calls func(*pipeline.Pipeline, *pipeline.Action
 		}
 		return gs
 	})
+}
+
+// approvals finds the manual approvals of the pipelines.
+func approvals(m *cloud.Model) []service.Gain {
+	return pipelines(m, func(p *pipeline.Pipeline) []service.Gain {
+		var gs []service.Gain
+		for _, st := range p.Stages {
+			for _, a := range st.Actions {
+				if a.Gate() {
+					gs = append(gs, service.Gain{
+						Calls:   []service.PowerCall{on(p, "/"+st.Name+"/"+a.Name, "answers the approval", "codepipeline:PutApprovalResult")},
+						Touches: service.TouchesGate, What: "approval " + match.Render(a.Name) + " of pipeline " + match.Render(p.Name),
+					})
+				}
+			}
+		}
+		return gs
+	})
+}
+
+// undeclared finds the build projects that take their source from a pipeline,
+// in accounts where no stack declares one: the pipeline is there all the same,
+// under a name that nobody here knows.
+func undeclared(m *cloud.Model, touches, why string, actions ...string) []service.Gain {
+	known := map[string]bool{}
+	for p := range pipeline.Find(m) {
+		known[p.Account] = true
+	}
+	var gs []service.Gain
+	for r := range m.OfType("AWS::CodeBuild::Project") {
+		if known[r.Account] || r.Prop("Source", "Type").Str() != "CODEPIPELINE" {
+			continue
+		}
+		known[r.Account] = true
+		a := arn.ARN{Partition: arn.Partition(r.Region), Service: "codepipeline", Region: r.Region, Account: r.Account}
+		a.Resource = "*"
+		what := "a pipeline of account " + match.Render(r.Account) + " that no stack declares"
+		gs = append(gs, service.Gain{
+			Calls: []service.PowerCall{{Actions: actions, Resources: []string{a.String()}, Account: r.Account, Why: why}}, Touches: touches, What: what,
+			Maybe: []string{"which pipelines and approvals account " + match.Render(r.Account) + " has, of which the stacks declare none"},
+		})
+	}
+	return gs
 }
