@@ -28,6 +28,8 @@ type CLI struct {
 	out    []Call
 	made   map[string]string // a template that a command makes → what from
 	built  bool              // sam build has run
+	// packages are the repositories that tools fetch from, after a login.
+	packages map[string]service.Target
 }
 
 // NewCLI returns a reader of what runs with the site's role in its account and
@@ -73,6 +75,8 @@ func (c *CLI) Command(cmd Command) {
 		c.cdk(ws)
 	case "sam":
 		c.sam(ws[1:])
+	case "npm", "pip", "pip3", "dotnet", "swift":
+		c.fetch(ws)
 	case "terraform", "tofu", "serverless", "sls", "pulumi", "copilot", "eb", "chalice":
 		if len(ws) > 1 {
 			c.note("what " + ws[0].Text + " " + match.Render(ws[1].Text) + " calls")
@@ -454,6 +458,27 @@ func (c *CLI) codeartifact(op string, a args) {
 	c.add(t, "sts:GetServiceBearerToken")
 	if r := a.opt("--repository"); op == "login" && r != "" {
 		c.add(at("repository/"+domain+"/"+r), "codeartifact:GetRepositoryEndpoint")
+		repo := at("repository/" + domain + "/" + r)
+		repo.What = "packages of repository " + r
+		c.packages = map[string]service.Target{a.opt("--tool"): repo}
+	}
+}
+
+// fetchers are the commands that fetch packages, by the tool that
+// "aws codeartifact login" set up for the repository
+// (https://docs.aws.amazon.com/codeartifact/latest/ug/tokens-authentication.html#auth-and-tokens-using-login).
+var fetchers = map[string]string{
+	"npm ci": "npm", "npm install": "npm", "npm i": "npm", "pip install": "pip", "pip3 install": "pip", "dotnet restore": "dotnet", "swift build": "swift",
+}
+
+// fetch reads a command that fetches packages from the repository of an
+// earlier login.
+func (c *CLI) fetch(ws []Word) {
+	if len(ws) < 2 || len(c.packages) == 0 {
+		return
+	}
+	if t, ok := c.packages[fetchers[ws[0].Text+" "+ws[1].Text]]; ok {
+		c.add(t, "codeartifact:ReadFromRepository")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"penstock/arn"
 	"penstock/cloud"
 	"penstock/doc"
+	"penstock/doc/load"
 	"penstock/iam"
 	"penstock/match"
 	"penstock/service"
@@ -25,6 +26,14 @@ var executionRows = []service.Row{
 		Resource: "each resource of the template", Why: "creates the resources of the stack",
 		Need: service.Stops, Basis: service.Reasoned, Source: handlerPage,
 		Targets: func(s *service.Site) []service.Target { return created(s, false) },
+	},
+	{
+		ID: "cloudformation.parameters", Caller: "execution role of the stack, or pipeline or action role",
+		Actions: []string{"ssm:GetParameters"}, Resource: "<default of a parameter of type AWS::SSM::Parameter::Value>",
+		Why:  "reads the SSM parameters that the template names",
+		Need: service.Stops, Basis: service.Reported,
+		Source:  "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html; https://github.com/aws/aws-cdk/issues/28522 (the version of the bootstrap stack)",
+		Targets: parameters,
 	},
 	{
 		ID: "cloudformation.resource.more", Caller: "execution role of the stack",
@@ -113,6 +122,38 @@ func resources(s *service.Site) (string, *doc.Node, []*cloud.Resource) {
 		}
 	}
 	return role, at, rs
+}
+
+// parameters are the SSM parameters that a template names by default. That the
+// caller may read them in the place of the execution role is taken to do.
+func parameters(s *service.Site) []service.Target {
+	role, _, rs := resources(s)
+	st := deployed(s)
+	if role == "" || st == nil || st.File == nil || len(rs) == 0 {
+		return nil
+	}
+	root, _, err := load.Parse(st.File)
+	if err != nil {
+		return nil
+	}
+	ps := root.Get("Parameters")
+	if ps == nil || ps.Kind != doc.Map {
+		return nil
+	}
+	var ts []service.Target
+	for _, f := range ps.Fields {
+		name := f.Value.Get("Default").Str()
+		if !strings.HasPrefix(f.Value.Get("Type").Str(), "AWS::SSM::Parameter::Value<") || name == "" || strings.HasPrefix(name, "/aws/service/") {
+			continue
+		}
+		name, _, _ = strings.Cut(name, ":")
+		t := s.Parameter(st.Region, name)
+		t.At, t.Only = s.Action.Config.Get("TemplatePath").Where(), []string{"ssm:GetParameters"}
+		own := t
+		t.Caller, t.Instead = iam.Principal{ARN: role}, &own
+		ts = append(ts, t)
+	}
+	return ts
 }
 
 func created(s *service.Site, listed bool) []service.Target {

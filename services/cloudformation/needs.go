@@ -49,7 +49,7 @@ var needs = map[string][]string{
 	"AWS::Lambda::Permission":   {"lambda:AddPermission@FunctionName"},
 	"AWS::Lambda::Version":      {"lambda:PublishVersion@FunctionName"},
 	"AWS::Logs::LogGroup": {
-		"logs:CreateLogGroup", "~logs:DescribeLogGroups@*", "logs:PutRetentionPolicy?RetentionInDays", "~logs:TagResource?Tags",
+		"logs:CreateLogGroup", "~logs:DescribeLogGroups", "logs:PutRetentionPolicy?RetentionInDays", "~logs:TagResource?Tags",
 	},
 	"AWS::S3::Bucket": {
 		"s3:CreateBucket", "s3:PutBucketTagging?Tags", "s3:PutBucketVersioning?VersioningConfiguration",

@@ -50,9 +50,31 @@ var batchRows = []service.Row{
 	},
 }
 
-// inBatch reports whether this is a batch build: the action says so.
+// inBatch reports whether this is a batch build: the action says so, or the
+// webhook of the project
+// (https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateWebhook.html, buildType).
 func inBatch(s *service.Site) bool {
-	return inPipeline(s) && s.Action.Provider == "CodeBuild" && s.Action.Get("BatchEnabled") == "true"
+	if !inPipeline(s) {
+		return s.Resource.Prop("Triggers", "BuildType").Str() == "BUILD_BATCH"
+	}
+	return s.Action.Provider == "CodeBuild" && s.Action.Get("BatchEnabled") == "true"
+}
+
+// hookBatch finds a webhook that starts batch builds of a project that is not
+// set up for them.
+func hookBatch(s *service.Site, _ *service.Call) []diag.Finding {
+	if s.Resource == nil || s.Resource.Type != projectT || s.Action != nil || len(s.Resource.Opaque) > 0 {
+		return nil
+	}
+	n := s.Resource.Prop("Triggers", "BuildType")
+	if n.Str() != "BUILD_BATCH" || s.Resource.Prop("Triggers", "Webhook").Str() != "true" || s.Resource.Prop("BuildBatchConfig", "ServiceRole") != nil {
+		return nil
+	}
+	return []diag.Finding{{
+		At: n.Where(), Severity: diag.Error, Certainty: diag.Likely,
+		Message: fmt.Sprintf("the webhook of build project %s starts batch builds, and the project has no BuildBatchConfig with a ServiceRole: the role that starts the builds of a batch",
+			match.Render(project(s))),
+	}}
 }
 
 func batchRole(s *service.Site) (string, source.Span) {

@@ -369,6 +369,7 @@ func cliCalls(s *service.Site) []script.Call {
 var checks = []service.Check{
 	{Code: "RUN025", On: "job", Find: badBuildspec},
 	{Code: "RUN080", On: "action", Find: noBatch},
+	{Code: "RUN080", On: "job", Find: hookBatch},
 	{Code: "RUN097", On: "job", Find: wrongKey},
 	{Code: "RUN100", On: "job", Find: noDaemon},
 }

@@ -28,6 +28,9 @@ func noDaemon(s *service.Site, _ *service.Call) []diag.Finding {
 	}
 	env := s.Resource.Prop("Environment")
 	mode := env.Get("PrivilegedMode")
+	if f, ok := noMount(s, mode, env); ok {
+		return []diag.Finding{f}
+	}
 	b := buildspec(s).Buildspec
 	if b == nil || env == nil || env.Kind != doc.Map || env.Get("DockerServer") != nil || !strings.EqualFold(text(mode), "false") || ownDocker(s, env) {
 		return nil
@@ -45,6 +48,14 @@ func noDaemon(s *service.Site, _ *service.Call) []diag.Finding {
 					if cmd.Sure != script.Stops || strings.HasPrefix(p.OnFailure, "CONTINUE") {
 						severity = diag.Warning
 					}
+					if strings.Contains(env.Get("Type").Str(), "_LAMBDA_") {
+						return []diag.Finding{{
+							At: c.Span, Severity: severity, Certainty: diag.Likely,
+							Message:  fmt.Sprintf("the build runs %s %s, and build project %s runs on Lambda, where there is no Docker daemon", name, op, match.Render(project(s))),
+							AWSError: "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+							Related:  []diag.Note{{At: env.Get("Type").Where(), Message: "the environment of the project"}},
+						}}
+					}
 					f := diag.Finding{
 						At: c.Span, Severity: severity, Certainty: diag.Likely,
 						Message: fmt.Sprintf("the build runs %s %s, and build project %s is not made with PrivilegedMode, without which the Docker daemon does not start",
@@ -61,6 +72,26 @@ func noDaemon(s *service.Site, _ *service.Call) []diag.Finding {
 		}
 	}
 	return nil
+}
+
+// noMount finds a project that mounts a file system without the privilege to.
+func noMount(s *service.Site, mode, env *doc.Node) (diag.Finding, bool) {
+	n := s.Resource.Prop("FileSystemLocations")
+	for range n.Elems() {
+		if env == nil || !strings.EqualFold(text(mode), "false") {
+			return diag.Finding{}, false
+		}
+		f := diag.Finding{
+			At: n.Where(), Severity: diag.Error, Certainty: diag.Likely,
+			Message: fmt.Sprintf("build project %s mounts a file system, for which it must be made with PrivilegedMode", match.Render(project(s))),
+			Related: []diag.Note{{At: env.Where(), Message: "the environment of the project"}},
+		}
+		if edits, err := splice.SetField(env, "PrivilegedMode", splice.Bool(true)); err == nil {
+			f.Fixes = []diag.Fix{{Message: "make the environment of the build privileged", Edits: edits}}
+		}
+		return f, true
+	}
+	return diag.Finding{}, false
 }
 
 // text is a boolean property as a word, "false" where it is absent.
@@ -99,7 +130,7 @@ func dockerOf(cmd script.Command) (name, op string) {
 // (DOCKER_HOST), an instance of one's own, an image of the days when CodeBuild
 // started the daemon by itself, or whatever is not known.
 func ownDocker(s *service.Site, env *doc.Node) bool {
-	if t := env.Get("Type").Str(); t != "LINUX_CONTAINER" && t != "ARM_CONTAINER" && t != "LINUX_GPU_CONTAINER" {
+	if t := env.Get("Type").Str(); t != "LINUX_CONTAINER" && t != "ARM_CONTAINER" && t != "LINUX_GPU_CONTAINER" && t != "LINUX_LAMBDA_CONTAINER" && t != "ARM_LAMBDA_CONTAINER" {
 		return true
 	}
 	if image := env.Get("Image").Str(); strings.HasPrefix(image, "aws/codebuild/docker:") {
@@ -118,12 +149,14 @@ build role may do.
 **What AWS shows**: "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
 
 **Remedy**: ` + "`PrivilegedMode: true`" + ` in Environment of the project. It gives the build root on its own machine, and no right in
-AWS. A project on EC2 compute, one with a Docker server, and one whose commands go to another daemon (` + "`DOCKER_HOST`" + `) need
+AWS. So does mounting a file system of EFS. There is no daemon on Lambda compute. A project on EC2 compute, one with a Docker server, and one whose commands go to another daemon (` + "`DOCKER_HOST`" + `) need
 none.
 
 **Sources**
 - https://docs.aws.amazon.com/codebuild/latest/userguide/troubleshooting.html (Cannot connect to the Docker daemon)
 - https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectEnvironment.html (privilegedMode)
+- https://docs.aws.amazon.com/codebuild/latest/userguide/sample-efs.html (privileged mode)
+- https://docs.aws.amazon.com/codebuild/latest/userguide/lambda.html (limitations)
 - https://github.com/aws/aws-codebuild-docker-images/issues/177
 `,
 }

@@ -18,8 +18,11 @@ import (
 // own settings, its application's or its service's.
 func badGroup(s *service.Site, _ *service.Call) []diag.Finding {
 	g := s.Resource
-	if g == nil || g.Type != groupT || g.Prop("ECSServices") == nil || len(g.Maybe) > 0 {
+	if g == nil || g.Type != groupT || len(g.Maybe) > 0 {
 		return nil
+	}
+	if g.Prop("ECSServices") == nil {
+		return otherPlatform(s, g)
 	}
 	var fs []diag.Finding
 	bad := func(at source.Span, format string, args ...any) *diag.Finding {
@@ -73,6 +76,32 @@ func badGroup(s *service.Site, _ *service.Call) []diag.Finding {
 		}
 	}
 	return fs
+}
+
+// otherPlatform finds a group whose deployment configuration is for another
+// platform than its application.
+func otherPlatform(s *service.Site, g *cloud.Resource) []diag.Finding {
+	app := s.Find(g.Prop("ApplicationName").Str(), "AWS::CodeDeploy::Application")
+	c := g.Prop("DeploymentConfigName")
+	name, ok := strings.CutPrefix(c.Str(), "CodeDeployDefault.")
+	if app == nil || !ok || match.HasHole(name) || len(c.Maybe) > 0 || len(app.Maybe) > 0 || match.HasHole(platformOf(app)) {
+		return nil
+	}
+	is := "Server"
+	for _, p := range []string{"Lambda", "ECS"} {
+		if strings.HasPrefix(name, p) {
+			is = p
+		}
+	}
+	if is == platformOf(app) {
+		return nil
+	}
+	return []diag.Finding{{
+		At: c.Where(), Severity: diag.Error, Certainty: diag.Proved,
+		Message: fmt.Sprintf("deployment group %s deploys with %s, which is for the platform %s, and its application %s is for %s",
+			match.Render(g.Name), c.Str(), is, match.Render(app.Name), platformOf(app)),
+		Related: []diag.Note{{At: app.Span, Message: "the application"}},
+	}}
 }
 
 func platformOf(app *cloud.Resource) string {
@@ -193,9 +222,10 @@ func beside(s *service.Site, field, usual string) *doc.Node {
 
 var blueGreenCodes = []service.Code{
 	{
-		Code: "RUN103", Theorem: "runs", Title: "a deployment group for ECS cannot deploy its service",
+		Code: "RUN103", Theorem: "runs", Title: "a deployment group cannot deploy",
 		Doc: `
-CodeDeploy deploys to ECS blue/green only. All of these must be so: the application's ` + "`ComputePlatform`" + ` is ECS; the service's
+The deployment configuration of a group must be one for the platform of its application: Server, Lambda or ECS.
+CodeDeploy deploys to ECS blue/green only. There all of these must be so: the application's ` + "`ComputePlatform`" + ` is ECS; the service's
 ` + "`DeploymentController`" + ` is CODE_DEPLOY, which a service has from its making; the group's ` + "`DeploymentStyle`" + ` is BLUE_GREEN with
 WITH_TRAFFIC_CONTROL; its ` + "`LoadBalancerInfo`" + ` names a pair of target groups and a listener; its deployment configuration is one
 for ECS.

@@ -34,6 +34,14 @@ func silent(s *service.Site, _ *service.Call) []diag.Finding {
 	}
 	n := f.Prop("Code", "ZipFile")
 	src := strings.ToLower(n.Str())
+	if f.Account != s.Pipeline.Account && !match.HasHole(s.Pipeline.Account) && strings.TrimSpace(src) != "" && !strings.Contains(src, "assume") {
+		return []diag.Finding{{
+			At: s.Action.Span, Severity: diag.Error, Certainty: diag.Likely,
+			Message: fmt.Sprintf("function %s of account %s answers action %s with rights of its own account, and the job is one of account %s: it must assume a role there first",
+				match.Render(f.Name), f.Account, s.Action.Name, s.Pipeline.Account),
+			Related: []diag.Note{{At: n.Where(), Message: "the code of the function"}},
+		}}
+	}
 	if strings.TrimSpace(src) == "" || match.HasHole(src) || len(n.Maybe) > 0 {
 		return nil
 	}
@@ -66,5 +74,6 @@ to call the PutJobSuccessResult action and that it made a call to PutJobSuccessR
 **Sources**
 - https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-invoke-lambda-function.html
 - https://github.com/aws/aws-cdk/issues/3332
+- https://github.com/aws/aws-cdk/issues/15235 (a function of another account)
 `,
 }, unansweredCode}
