@@ -318,9 +318,7 @@ func (u *unheard) finding(q *quiet) diag.Finding {
 	default:
 		f.Code = "TRAIL020"
 		f.Message = fmt.Sprintf("no alert tells of %s in account %s", on, match.Render(q.account))
-		if len(u.w.alerts) == 0 {
-			f.At = u.w.trails[0].Span
-		}
+		f.Fixes = u.w.widen(q)
 	}
 	return f
 }

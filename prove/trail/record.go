@@ -139,6 +139,7 @@ type missing struct {
 	kind    string // of data events: their resource type
 	actions []string
 	where   []string // resources of data events, regions
+	data    []string // what a selector for the data events names
 	first   source.Span
 }
 
@@ -166,6 +167,7 @@ func (w *world) record() {
 		g.actions = add(g.actions, e.Action)
 		if e.Class == cloudtrail.Data {
 			g.where = add(g.where, container(e.Resource))
+			g.data = add(g.data, selector(e))
 		} else {
 			g.where = add(g.where, e.RecordedIn())
 		}
@@ -179,6 +181,16 @@ func (w *world) record() {
 	for _, m := range order {
 		w.found = append(w.found, w.gapFinding(m))
 	}
+}
+
+// selector is what a selector for a data event names: the whole bucket of an
+// object, else the resource.
+func selector(e *cloudtrail.Event) string {
+	if e.Type == "AWS::S3::Object" {
+		bucket, _, _ := strings.Cut(e.Resource, "/")
+		return bucket + "/"
+	}
+	return e.Resource
 }
 
 // container names what a data event is about, for people.
@@ -206,6 +218,9 @@ func (w *world) gapFinding(m *missing) diag.Finding {
 		f.Depends = []string{"what trail " + name(m.trail) + " records"}
 		f.Message = fmt.Sprintf("whether trail %s records %s rests on values that no template shows", name(m.trail), calls)
 		return f
+	}
+	if m.gap == cloudtrail.NoManagement || m.gap == cloudtrail.Excluded || m.gap == cloudtrail.NoData {
+		f.Fixes = w.choose(m)
 	}
 	switch {
 	case m.gap == undelivered:

@@ -182,6 +182,10 @@ func basic(s *doc.Node, e *Event) (truth.Value, Gap) {
 		}
 		return v.And(out.Not()), NoManagement
 	}
+	// Classic selectors know these alone.
+	if e.Type != "AWS::S3::Object" && e.Type != "AWS::Lambda::Function" && e.Type != "AWS::DynamoDB::Table" {
+		return truth.No, NoData
+	}
 	in := truth.No
 	for d := range s.Get("DataResources").Elems() {
 		if d.Kind == doc.Unknown {

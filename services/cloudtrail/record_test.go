@@ -95,6 +95,7 @@ func TestRecords(t *testing.T) {
 		{"all functions", `EventSelectors: [{DataResources: [{Type: "AWS::Lambda::Function", Values: ["arn:aws:lambda"]}]}]`, invoke, truth.Yes, NoData},
 		{"this function", `EventSelectors: [{DataResources: [{Type: "AWS::Lambda::Function", Values: ["arn:aws:lambda:eu-west-1:111111111111:function:f"]}]}]`, invoke, truth.Yes, NoData},
 		{"another function", `EventSelectors: [{DataResources: [{Type: "AWS::Lambda::Function", Values: ["arn:aws:lambda:eu-west-1:111111111111:function:fg"]}]}]`, invoke, truth.No, NoData},
+		{"a topic, which a classic selector cannot name", `EventSelectors: [{DataResources: [{Type: "AWS::SNS::Topic", Values: ["arn:aws:sns:eu-west-1:111111111111:t"]}]}]`, publish, truth.No, NoData},
 		{"advanced, management", `AdvancedEventSelectors: [{FieldSelectors: [{Field: eventCategory, Equals: [Management]}]}]`, kms, truth.Yes, NoManagement},
 		{"advanced, management alone", `AdvancedEventSelectors: [{FieldSelectors: [{Field: eventCategory, Equals: [Management]}]}]`, put, truth.No, NoData},
 		{"advanced, without KMS", `AdvancedEventSelectors: [{FieldSelectors: [{Field: eventCategory, Equals: [Management]}, {Field: eventSource, NotEquals: [kms.amazonaws.com]}]}]`, kms, truth.No, Excluded},

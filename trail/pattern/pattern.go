@@ -246,11 +246,42 @@ func (o *node) miss(e *trail.Value, at string, want truth.Value) string {
 
 // Only reports whether the field that path names is the only one for which
 // the pattern does not match the event: with any value there it might.
-func (p *Pattern) Only(e *trail.Value, path string) bool {
+func (p *Pattern) Only(e *trail.Value, path string) bool { return p.With(e, path) != truth.No }
+
+// With reports whether the pattern matches the event but for the field that
+// path names: Yes where with some value there, whatever else is open, it does.
+func (p *Pattern) With(e *trail.Value, path string) truth.Value {
 	if p.Broken != "" {
-		return false
+		return truth.No
 	}
-	return p.root.match(blank(e, strings.Split(path, "."))) != truth.No
+	return p.root.but(e, strings.Split(path, "."))
+}
+
+// but is match without the field at a path.
+func (o *node) but(e *trail.Value, path []string) truth.Value {
+	v := truth.Yes
+	if o.maybe || len(o.or) > 0 {
+		v = truth.Maybe
+	}
+	for _, alts := range o.or {
+		w := truth.No
+		for _, a := range alts {
+			w = w.Or(a.match(blank(e, path)))
+		}
+		v = v.And(w)
+	}
+	for i := range o.fields {
+		f := &o.fields[i]
+		switch {
+		case f.name != path[0]:
+			v = v.And(f.match(e.Get(f.name)))
+		case len(path) > 1 && f.inner != nil:
+			v = v.And(f.inner.but(e.Get(f.name), path[1:]))
+		case len(path) > 1:
+			v = v.And(f.match(e.Get(f.name)))
+		}
+	}
+	return v
 }
 
 // blank returns e with the value at a path unknown.
