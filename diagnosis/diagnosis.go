@@ -95,6 +95,9 @@ var layerWords = map[string][2]string{
 
 // sentence says who wanted what, and what stopped it.
 func sentence(d *denial.Denial) string {
+	if d.Form == denial.Credentials {
+		return "AWS does not know who calls: the credentials are missing, wrong or out of date. No policy was asked."
+	}
 	who := "Somebody, the error does not say who,"
 	if d.Principal != "" {
 		who = caller(d.Principal)

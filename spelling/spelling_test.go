@@ -31,13 +31,14 @@ func TestDistance(t *testing.T) {
 }
 
 func TestNearest(t *testing.T) {
-	names := []string{"prove", "can", "decide", "test", "explain", "version", "Prove", "prove"}
+	names := []string{"prove", "can", "decide", "test", "explain", "version", "Prove", "prove", "RUN001", "RUN002", "RUN011", "POL001"}
 	for _, tt := range []struct {
 		asked string
 		want  []string
 	}{
 		{"porve", []string{"prove", "Prove"}},
 		{"PROVE", []string{"prove", "Prove"}},
+		{"RUN01", []string{"RUN001", "RUN011", "RUN002"}},
 		{"cna", []string{"can"}},
 		{"xy", nil},
 		{"explains", []string{"explain"}},

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -156,22 +155,5 @@ func TestInterrupted(t *testing.T) {
 	case got == exitOK && strings.HasPrefix(o.String(), "penstock "):
 	default:
 		t.Errorf("Run = %d with output %q", got, o.String())
-	}
-}
-
-func TestNearest(t *testing.T) {
-	names := []string{"RUN001", "RUN002", "RUN011", "POL001", "prove", "explain", "version"}
-	for _, tt := range []struct {
-		asked string
-		want  []string
-	}{
-		{"RUN01", []string{"RUN001", "RUN011", "RUN002"}},
-		{"prvoe", []string{"prove"}},
-		{"explian", []string{"explain"}},
-		{"zzz", nil},
-	} {
-		if got := nearest(tt.asked, names); !slices.Equal(got, tt.want) {
-			t.Errorf("nearest(%q) = %q, want %q", tt.asked, got, tt.want)
-		}
 	}
 }

@@ -60,16 +60,29 @@ func unindent(s string) string {
 
 const exitPage = `# Exit codes
 
-| code | meaning | ` + "`penstock prove`" + ` |
-|---|---|---|
-| 0 | clean | every theorem that was asked for holds, or depends only on the facts that are listed, or has no subject here |
-| 1 | the answer is no | a theorem fails; with ` + "`--deny-unknown`" + ` also where one depends on facts that no template shows |
-| 2 | bad usage | an unknown flag, command, finding or call; a value that is none |
-| 3 | could not finish | a file cannot be read or is no template; a theorem was asked for that this version has no prover for |
-| 130 | interrupted | |
+| code | meaning |
+|---|---|
+| 0 | clean: what was asked holds |
+| 1 | the answer is no |
+| 2 | bad usage: an unknown flag, command, finding or call; a name that means nothing; a value that is none |
+| 3 | could not finish: a file cannot be read, or holds something else |
+| 130 | interrupted |
 
-` + "`penstock prove --explain`" + ` explains and does not judge: it exits with 0 for a call that is denied, too.
+What that is for each command:
 
-Where several apply, 1 goes before 3: one theorem that fails is an answer. Data goes to standard output, all else to
-standard error: what went wrong as ` + "`error: …`" + `, and what would be right as ` + "`hint: …`" + `.
+| command | 0 | 1 | 3 |
+|---|---|---|---|
+| ` + "`prove`" + ` | every theorem that was asked for holds, or depends only on the facts that are listed, or has no subject here | a theorem fails; with ` + "`--deny-unknown`" + ` also where one depends on facts that no template shows | a template cannot be read; a theorem was asked for that this version has no prover for |
+| ` + "`prove --explain`" + ` | the call was explained, allowed or not | | a template cannot be read |
+| ` + "`can`" + ` | the call is allowed, or depends on what is listed | it is denied; with ` + "`--deny-unknown`" + ` also where it depends | a template cannot be read |
+| ` + "`decide`" + ` | every line was a question, whatever the answers | | a line was none, or the input cannot be read to its end |
+| ` + "`test`" + ` | every test holds | a test does not hold, or its answer depends on something | a file or a template cannot be read |
+| ` + "`diff`" + ` | nothing is allowed that was not allowed before | something is, or may be | a file or a template cannot be read; a line of a stream is no pair |
+| ` + "`reach`" + ` | there is a chain, or what was asked for is listed | there is none | a template cannot be read |
+| ` + "`explain`" + ` | the finding or the error was explained | | a template cannot be read |
+| ` + "`version`" + ` | always | | |
+
+Where several apply, 1 goes before 3: one theorem that fails is an answer. A text that ` + "`explain`" + ` knows neither as a finding
+nor as an error of AWS is bad usage, 2. Data goes to standard output, all else to standard error: what went wrong as
+` + "`error: …`" + `, and what would be right as ` + "`hint: …`" + `.
 `

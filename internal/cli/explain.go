@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -11,6 +12,7 @@ import (
 
 	"penstock/diagnosis"
 	"penstock/iam/denial"
+	"penstock/iam/facts"
 	"penstock/internal/report"
 	"penstock/internal/term"
 	"penstock/prove"
@@ -21,6 +23,7 @@ import (
 type explainFlags struct {
 	templates
 	context []string
+	format  string
 	color   string
 }
 
@@ -60,6 +63,7 @@ would be wrong.`,
 	f.add(c)
 	fs := c.Flags()
 	fs.StringArrayVar(&f.context, "context", nil, "`key=value` of a condition key of the call, key alone for one that it did not carry; may be repeated")
+	fs.StringVar(&f.format, "format", "text", "`format` of what is said about an error: text or json")
 	fs.StringVar(&f.color, "color", string(term.Auto), "`when` to colour: auto, always or never")
 	return c
 }
@@ -92,6 +96,9 @@ func explainError(env, outer *Env, f explainFlags, text string, paths []string) 
 		}
 		text = string(data)
 	}
+	if !slices.Contains(answerFormats, f.format) {
+		return usage("%w", unknown("format", f.format, answerFormats, "--format takes "+strings.Join(answerFormats, ", ")))
+	}
 	mode, err := term.ParseMode(f.color)
 	if err != nil {
 		return usage("%w", err)
@@ -122,9 +129,13 @@ func explainError(env, outer *Env, f explainFlags, text string, paths []string) 
 	for _, d := range denials {
 		ds = append(ds, diagnosis.Diagnose(d, opt))
 	}
-	err = report.WriteDiagnoses(env.Stdout, ds, report.Text{
-		Paint: term.NewPainter(term.Colour(mode, outer.Stdout, env.Getenv)), Width: columns(env, outer.Stdout),
-	})
+	if f.format == "json" {
+		err = report.WriteDiagnosesJSON(env.Stdout, ds, report.Tool{Version: version(), Facts: facts.Versions()})
+	} else {
+		err = report.WriteDiagnoses(env.Stdout, ds, report.Text{
+			Paint: term.NewPainter(term.Colour(mode, outer.Stdout, env.Getenv)), Width: columns(env, outer.Stdout),
+		})
+	}
 	if err != nil {
 		return &failure{exitUnfinished, err}
 	}

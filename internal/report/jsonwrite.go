@@ -103,14 +103,9 @@ func jsonOf(f *diag.Finding) (jsonFinding, error) {
 		out.Related = append(out.Related, jsonNote{placeOf(n.At), show(n.Message)})
 	}
 	for i, x := range f.Fixes {
-		p, err := patch(x)
+		fix, err := jsonFixOf(x)
 		if err != nil {
 			return out, fmt.Errorf("rendering the fix of %s: %w", f.Code, err)
-		}
-		fix := jsonFix{Message: show(x.Message), Safe: x.Safe, Edits: []jsonEdit{}, Patch: p}
-		for _, e := range x.Edits {
-			pos := placeOf(e.Span)
-			fix.Edits = append(fix.Edits, jsonEdit{pos.File, e.Span.Start, e.Span.End, pos.Line, pos.Column, e.New})
 		}
 		if i == 0 {
 			out.Fix = &fix
@@ -119,6 +114,19 @@ func jsonOf(f *diag.Finding) (jsonFinding, error) {
 		}
 	}
 	return out, nil
+}
+
+func jsonFixOf(x diag.Fix) (jsonFix, error) {
+	p, err := patch(x)
+	if err != nil {
+		return jsonFix{}, err
+	}
+	fix := jsonFix{Message: show(x.Message), Safe: x.Safe, Edits: []jsonEdit{}, Patch: p}
+	for _, e := range x.Edits {
+		pos := placeOf(e.Span)
+		fix.Edits = append(fix.Edits, jsonEdit{pos.File, e.Span.Start, e.Span.End, pos.Line, pos.Column, e.New})
+	}
+	return fix, nil
 }
 
 func placeOf(s source.Span) *jsonPlace {

@@ -143,9 +143,38 @@ func TestJSON(t *testing.T) {
 			t.Errorf("%s: %v", example, err)
 		}
 	}
+	explained(t)
 	// The check must be able to fail.
 	bad := load(t, []byte(`{"version": 2, "more": 1}`))
 	if err := conforms(schema, schema, bad, "report"); err == nil || !strings.Contains(err.Error(), `has no "findings"`) {
 		t.Errorf("a wrong report passes: %v", err)
+	}
+}
+
+// explained holds what explain says of errors to its schema.
+func explained(t *testing.T) {
+	data, err := os.ReadFile("../../docs/schema/explain-1.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := load(t, data)
+	const who = "User: arn:aws:sts::111111111111:assumed-role/web-build/x is not authorized to perform: "
+	for _, args := range [][]string{
+		{"Access Denied"},
+		{who + "s3:PutObject on resource: \"arn:aws:s3:::x/y\" because no identity-based policy allows the s3:PutObject action"},
+		{who + "secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111111111111:secret:x", "examples/cross-account"},
+		{"Unable to access the artifact with Amazon S3 object key 'a' located in the Amazon S3 artifact bucket 'b'. The provided role does not have sufficient permissions.", "examples/seed-001"},
+	} {
+		var out, errs bytes.Buffer
+		cli.Run(t.Context(), &cli.Env{
+			Args:   append([]string{"explain", "--format", "json"}, args...),
+			Stdout: &out, Stderr: &errs, Dir: "../..", Getenv: func(string) string { return "" },
+		})
+		if errs.Len() > 0 {
+			t.Fatalf("%s: %s", args[0], errs.String())
+		}
+		if err := conforms(schema, schema, load(t, out.Bytes()), "explain"); err != nil {
+			t.Errorf("%s: %v", args[0], err)
+		}
 	}
 }
