@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"penstock/iam"
@@ -70,7 +72,7 @@ func tinyCondition(c chooser) map[string]any {
 		var op, key string
 		var values []string
 		suffix := c.pick("", "", "IfExists")
-		switch c(7) {
+		switch c(9) {
 		case 0, 1:
 			op = c.pick("StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase") + suffix
 			key = c.pick("aws:RequestTag/k", "aws:ResourceTag/k")
@@ -92,6 +94,15 @@ func tinyCondition(c chooser) map[string]any {
 			values = tinyList(c, func() string {
 				return c.pick("10.0.0.0/8", "10.0.0.0/9", "10.128.0.0/9", "10.0.0.1", "0.0.0.0/0", "::/0")
 			})
+		case 7:
+			// Nobody documents it: it may have one value or several.
+			op = c.pick("", "ForAllValues:", "ForAnyValue:") + c.pick("StringEquals", "StringNotEquals", "StringLike") + suffix
+			key = "my:key"
+			values = tinyList(c, func() string { return tinyText(c, "ab*", 2) })
+		case 8:
+			op = c.pick("StringEquals", "StringNotEquals") + suffix
+			key = "aws:TagKeys"
+			values = tinyList(c, func() string { return tinyText(c, "ab", 1) })
 		case 6:
 			op = c.pick("Bool", "Bool", "StringEquals", "StringLike") + suffix
 			key = "aws:SecureTransport"
@@ -117,7 +128,8 @@ func tinyRequests(c *comparison, yield func(*iam.Request) bool) {
 		}
 		return out
 	}
-	for _, p := range c.both {
+	several := false
+	for _, p := range slices.Concat(c.both, c.both) {
 		for i := range p.Statements {
 			for _, k := range p.Statements[i].Conditions {
 				switch k.Key {
@@ -133,6 +145,20 @@ func tinyRequests(c *comparison, yield func(*iam.Request) bool) {
 						vs = append(vs, iam.ContextValue{State: iam.Known, Multi: true, Values: []string{a}})
 						for _, b := range append([]string{""}, ws[j+1:]...) {
 							vs = append(vs, iam.ContextValue{State: iam.Known, Multi: true, Values: []string{a, b}})
+						}
+					}
+					keys[k.Key] = vs
+				case "my:key":
+					vs := one(words("abx", 2)...)
+					if strings.Contains(k.Operator, ":") || several {
+						several = true
+						ws := words("abx", 1)
+						vs = append(vs, iam.ContextValue{State: iam.Known, Multi: true})
+						for j, a := range ws[1:] {
+							vs = append(vs, iam.ContextValue{State: iam.Known, Multi: true, Values: []string{a}})
+							for _, b := range append([]string{""}, ws[j+1:]...) {
+								vs = append(vs, iam.ContextValue{State: iam.Known, Multi: true, Values: []string{a, b}})
+							}
 						}
 					}
 					keys[k.Key] = vs

@@ -44,9 +44,6 @@ func (p *problem) condition(c *iam.Condition, allow, variables, up bool) ref {
 	}
 	// What holds for an absent key.
 	absent := o.IfExists || o.Set == iam.ForAllValues || o.Set == iam.Single && o.Negated
-	if o.Set != iam.Single && !k.v.only && k.wrap == nil && k.v.key && !documented(strings.ToLower(k.name)) {
-		p.either(k.v)
-	}
 	if k.wrap != nil && !o.Base.Textual() {
 		return p.free(strings.Join([]string{k.name, c.Operator, fmt.Sprint(allow, c.Values)}, "\x01"))
 	}

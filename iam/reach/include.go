@@ -219,8 +219,9 @@ func (c *comparison) classes() []class {
 		}
 	}
 	if c.principal {
-		add(generic("role", ""))
-		add(generic("user", ""))
+		for _, kind := range []string{"role", "user", "federated", "root"} {
+			add(generic(kind, ""))
+		}
 	}
 	add(class{kind: "service", generic: c.principal, who: iam.Principal{Service: "unlisted.amazonaws.com"}})
 	add(class{kind: "anonymous"})
@@ -241,6 +242,8 @@ func generic(kind, account string) class {
 		k.who.ARN = "arn:aws:iam::" + a + ":role/anyone"
 	case "user":
 		k.who.ARN = "arn:aws:iam::" + a + ":user/anyone"
+	case "root":
+		k.who.ARN = "arn:aws:iam::" + a + ":root"
 	case "federated":
 		k.who.ARN = "arn:aws:sts::" + a + ":federated-user/anyone"
 	}

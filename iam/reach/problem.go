@@ -32,6 +32,7 @@ type problem struct {
 	given    map[string]string // values given to open keys, by lower-case name
 	variable map[string]string // keys that policy variables name and that are free, by lower-case name
 	docs     []*iam.Policy     // that the question is about
+	setKeys  map[string]bool   // keys that a policy asks for with a set operator
 	scope    *scope            // nil: every action
 	asked    []string          // actions that the question names
 	listed   []string          // actions and patterns that the policies and the question name
@@ -274,7 +275,28 @@ func (p *problem) key(spelled string) *keyRef {
 		p.domain(k.v)
 	}
 	p.keys[low] = &k
+	if !k.fixed && k.v.key && k.wrap == nil && !k.v.only && p.sets(low) && !documented(low) {
+		p.either(k.v)
+	}
 	return &k
+}
+
+// sets reports whether a policy asks for a key with a set operator.
+func (p *problem) sets(low string) bool {
+	if p.setKeys == nil {
+		p.setKeys = map[string]bool{}
+		for _, d := range p.docs {
+			for i := range d.Statements {
+				for j := range d.Statements[i].Conditions {
+					c := &d.Statements[i].Conditions[j]
+					if o, ok := iam.ParseOperator(c.Operator); ok && o.Set != iam.Single {
+						p.setKeys[strings.ToLower(c.Key)] = true
+					}
+				}
+			}
+		}
+	}
+	return p.setKeys[low]
 }
 
 // domain says which values AWS sends for a key of a known type.

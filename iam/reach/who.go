@@ -38,10 +38,21 @@ func (p *problem) who(k class, c *comparison, fixed map[string]string) {
 			}
 			return keyRef{fixed: true}
 		case "aws:userid":
+			if k.kind == "root" {
+				return keyRef{v: p.callerVar(k, c), wrap: p.part(p.resource, 4, yes).wrap}
+			}
+			return p.open(low, false)
+		case "kms:calleraccount":
+			if k.kind != "service" && k.account != "" {
+				r := p.optional(low, k.account)
+				kms, has := p.like(p.action, "kms:*", plain, true, true), p.present(r.v)
+				p.hard = append(p.hard, p.f.or(-kms, has), p.f.or(kms, -has))
+				return r
+			}
 			return p.open(low, false)
 		}
 		derived := authz.Derive(&iam.Request{Principal: k.who, Context: iam.Context{Open: true}})
-		if v, ok := derived.Lookup(low); ok && v.State != iam.Unknown && low != "kms:calleraccount" {
+		if v, ok := derived.Lookup(low); ok && v.State != iam.Unknown {
 			return keyRef{fixed: true, val: v}
 		}
 		if k.kind == "service" && principalKey(low) {
@@ -104,6 +115,9 @@ func (p *problem) callerGlob(k class) *glob {
 		for range 12 {
 			toks = append(toks, token{kind: tAny, not: noOther})
 		}
+	}
+	if k.kind == "root" {
+		return p.syms.glob(p.syms.appendText(toks, ":root", false, false), false)
 	}
 	toks = p.syms.appendText(toks, ":"+word+"/", false, false)
 	toks = append(toks, token{kind: tAny, not: noColon | noSlash}, token{kind: tStar, not: noColon})
