@@ -2,6 +2,24 @@
 // of every element, what AWS would reject in it, and the request that
 // policies are asked about. Deciding is package authz.
 //
+//	p, findings, err := iam.ParseJSON("policy.json", text, iam.Identity)
+//
+// gives a Policy and what is wrong with it, each Finding with a code of Codes,
+// a place in the text and a message. The Kind says where the policy is
+// attached, which decides what it may hold: an identity policy has no
+// Principal, a trust policy no Resource, a resource control policy no Allow. A
+// document that AWS would not take is no error: it comes back with Broken set,
+// and authz knows that it grants nothing.
+//
+// A Request is one call: who (a Principal by its ARN, a service, or nobody),
+// which Action, on which Resource of which account, with which condition keys.
+// Its Context tells three things apart: a key that the request carries (Set),
+// one that it does not carry (SetAbsent), and one of which nothing is known
+// (SetUnknown, or in an Open context every key that was not set).
+//
+// ParseOperator and Variables take condition operators and policy variables
+// apart, for those who read policies without deciding.
+//
 // The grammar is that of
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
 package iam

@@ -10,8 +10,16 @@
 // one element or condition that kept it from matching. Collect gathers the
 // Policies of a request from a cloud.Model.
 //
+//	p, _, err := iam.ParseJSON("policy.json", text, iam.Identity)
+//	…
 //	e := authz.New(authz.Options{})
 //	d := e.Explain(&req, &authz.Policies{Identity: []*iam.Policy{p}})
+//	fmt.Println(d.Verdict, d.Layer, d.Missing)
+//
+// Judge stands between the two: the verdict, the layer and the statements that
+// match, without words and without allocating. DecideCases and its kin try
+// each way in which unknown condition keys can be, where one by one they leave
+// a verdict open.
 //
 // # Three values
 //

@@ -3,18 +3,15 @@ package authz_test
 import (
 	"fmt"
 
-	"penstock/doc/json"
 	"penstock/iam"
 	"penstock/iam/authz"
-	"penstock/source"
 )
 
 func policy(kind iam.Kind, text string) *iam.Policy {
-	n, _, err := json.Parse(source.NewFile("policy.json", []byte(text)))
+	p, _, err := iam.ParseJSON("policy.json", []byte(text), kind)
 	if err != nil {
 		panic(err)
 	}
-	p, _ := iam.Parse(n, kind)
 	return p
 }
 
@@ -52,6 +49,30 @@ func ExampleEngine_Explain_depends() {
 	d := e.Explain(req, p)
 	fmt.Println(d.Verdict, d.Missing)
 	// Output: depends [aws:MultiFactorAuthPresent]
+}
+
+func ExampleEngine_Judge() {
+	e := authz.New(authz.Options{})
+	req := &iam.Request{
+		Principal: iam.Principal{ARN: "arn:aws:iam::111111111111:user/ann"},
+		Action:    "s3:GetObject", Resource: "arn:aws:s3:::b/k", ResourceAccount: "111111111111",
+	}
+	p := &authz.Policies{
+		Identity: []*iam.Policy{policy(iam.Identity, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}`)},
+		SCP: [][]*iam.Policy{{policy(iam.SCP, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},
+			{"Sid":"NoReading","Effect":"Deny","Action":"s3:Get*","Resource":"*"}]}`)}},
+	}
+	var matches []authz.Match
+	d := e.Judge(req, p, &matches)
+	fmt.Println(d.Verdict, d.Explicit, d.Layer)
+	for _, m := range matches {
+		fmt.Println(m.Layer, m.Statement.Index, m.Statement.Sid, m.Statement.Effect)
+	}
+	// Output:
+	// deny true scp
+	// scp 0  Allow
+	// scp 1 NoReading Deny
+	// identity 0  Allow
 }
 
 func ExampleDerive() {
