@@ -143,7 +143,11 @@ func (w *world) unless(account string) string {
 			r := b.Prop("ObjectLockConfiguration", "Rule", "DefaultRetention")
 			for _, unit := range [...]string{"Years", "Days"} {
 				if n := r.Get(unit); n != nil && n.Kind != doc.Unknown {
-					return fmt.Sprintf(", but not remove what was recorded before its %s %s are over (Object Lock)", n.Str(), strings.ToLower(unit))
+					last := n.Str() + " " + strings.ToLower(unit)
+					if n.Str() == "1" {
+						last = strings.ToLower(strings.TrimSuffix(unit, "s"))
+					}
+					return fmt.Sprintf(", but not remove what was recorded in the last %s (Object Lock)", last)
 				}
 			}
 		}
