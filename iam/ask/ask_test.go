@@ -371,6 +371,21 @@ func BenchmarkAnswer(b *testing.B) {
 	}
 }
 
+// BenchmarkAnswerNew is BenchmarkAnswer where no policy was seen before.
+func BenchmarkAnswerNew(b *testing.B) {
+	lines := strings.Split(string(questions(1000)), "\n")
+	a := ask.New(ask.Options{Authz: known})
+	var out []byte
+	i := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		// Sid is text that no decision rests on.
+		line := strings.ReplaceAll(lines[i%1000], `"Effect":`, fmt.Sprintf(`"Sid":"S%d","Effect":`, i))
+		out, _ = a.Answer(out[:0], line)
+		i++
+	}
+}
+
 // TestDocuments: the page lists the keys that the engine derives.
 func TestDocuments(t *testing.T) {
 	page, err := os.ReadFile("../../docs/decide.md")
