@@ -25,7 +25,7 @@ func unanswered(s *service.Site, _ *service.Call) []diag.Finding {
 	}
 	n := s.Resource.Prop("Code", "ZipFile")
 	src := strings.ToLower(n.Str())
-	if strings.TrimSpace(src) == "" || match.HasHole(src) || len(n.Maybe) > 0 {
+	if stub(src) || match.HasHole(src) || len(n.Maybe) > 0 {
 		return nil
 	}
 	for _, a := range answers {
