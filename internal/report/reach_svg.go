@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -127,18 +128,21 @@ func subtitle(n *chain.Node) string {
 
 // fill makes the lines of a card.
 func (c *cell) fill() {
-	for i, x := range c.items {
-		if i == mostLines-1 && len(c.items) > mostLines {
-			c.lines = append(c.lines, fmt.Sprintf("… and %d more", len(c.items)-i))
-			c.full = append(c.full, "")
-			break
-		}
+	for _, x := range c.items {
 		line := show(x.What)
 		if x.Verdict != reach.Some {
 			line = "? " + line
 		}
+		if i := slices.Index(c.lines, clip(line)); i >= 0 {
+			c.full[i] += ", " + x.How
+			continue
+		}
 		c.lines = append(c.lines, clip(line))
 		c.full = append(c.full, show(x.What)+": "+x.How)
+	}
+	if n := len(c.lines); n > mostLines {
+		c.lines = append(c.lines[:mostLines-1], fmt.Sprintf("… and %d more", n-mostLines+1))
+		c.full = append(c.full[:mostLines-1], "")
 	}
 	c.h = boxHeight
 	if c.node == nil {
