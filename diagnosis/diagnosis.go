@@ -73,7 +73,7 @@ func Diagnose(d denial.Denial, opt Options) *Diagnosis {
 	}
 	x.meaning()
 	x.warnings()
-	if len(opt.Models) > 0 {
+	if len(opt.Models) > 0 && d.Form != denial.Credentials {
 		x.ask(opt)
 	}
 	return x
@@ -168,10 +168,11 @@ func (x *Diagnosis) meaning() {
 	d := &x.Denial
 	say := func(text, source string) { x.Meaning = append(x.Meaning, Remark{text, source}) }
 	const page = "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html"
-	if d.Layer == "scp" && d.Explicit && d.Form == denial.Sentence {
+	common := d.Form == denial.Sentence || d.Form == denial.Console
+	if d.Layer == "scp" && d.Explicit && common {
 		say("The error calls it an explicit deny also where the organization's policies merely do not allow the call.", page)
 	}
-	if d.Layer != "" && d.Form == denial.Sentence {
+	if d.Layer != "" && common {
 		say("AWS names one kind of policy, although several may stand in the way; another may show once this one is mended.", page)
 	}
 	if d.Principal == "anonymous" {
@@ -180,7 +181,7 @@ func (x *Diagnosis) meaning() {
 	if d.Encoded != "" && d.Form != denial.Encoded {
 		say("An encoded message came with it: aws sts decode-authorization-message --encoded-message … shows the request as it was decided.", "https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html")
 	}
-	if d.Action == "iam:PassRole" && d.Form == denial.Sentence {
+	if d.Action == "iam:PassRole" && common {
 		say("iam:PassRole is no call of its own: whoever hands a role to a service needs it, on that role.", "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html")
 	}
 }
