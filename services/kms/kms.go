@@ -10,5 +10,6 @@ var Service = service.Service{
 	Name:   "kms",
 	Title:  "AWS Key Management Service",
 	Types:  types,
+	Codes:  []service.Code{lockoutCode},
 	Powers: powers,
 }

@@ -60,7 +60,9 @@ func declareKey(m *cloud.Model, r *cloud.Resource) {
 		})
 		return
 	}
-	r.Policies = append(r.Policies, m.Attachment(r, n, iam.Resource, "the key policy"))
+	a := m.Attachment(r, n, iam.Resource, "the key policy")
+	r.Policies = append(r.Policies, a)
+	lockedOut(m, r, a)
 	if len(n.Maybe) > 0 {
 		d := cloud.Attachment{Name: "the default key policy", Policy: defaultPolicy(r), Resource: r, Span: r.Span}
 		r.Policies = append(r.Policies, d.When(n.Maybe...))
