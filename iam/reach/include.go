@@ -206,6 +206,13 @@ func (c *comparison) classes() []class {
 			if k.kind != "someone" && k.kind != "root" {
 				add(k)
 			}
+			if role, ok := sessionRole(n.Text); ok {
+				add(class{kind: "role", who: iam.Principal{ARN: strings.TrimSuffix(n.Text, base(n.Text)) + "another-session", Role: role}})
+			}
+			if k.kind == "user" {
+				// Naming a user names the federated users that it makes.
+				add(class{kind: "federated", who: iam.Principal{ARN: "arn:" + f[1] + ":sts::" + f[4] + ":federated-user/" + base(f[5])}})
+			}
 		}
 	}
 	for _, a := range append(accounts, stranger) {
@@ -229,6 +236,18 @@ func (c *comparison) classes() []class {
 		add(class{kind: "provider", who: iam.Principal{ARN: "arn:aws:iam::" + stranger + ":oidc-provider/unlisted.example.com"}})
 	}
 	return c.distinct(out)
+}
+
+// sessionRole returns the ARN of the role of a session, without the path that
+// it may have.
+func sessionRole(arn string) (string, bool) {
+	partition, svc, account, res, ok := cutARN(arn)
+	rest, session := strings.CutPrefix(res, "assumed-role/")
+	if !ok || !session || svc != "sts" {
+		return "", false
+	}
+	name, _, _ := strings.Cut(rest, "/")
+	return "arn:" + partition + ":iam::" + account + ":role/" + name, true
 }
 
 func generic(kind, account string) class {
@@ -504,20 +523,19 @@ func (c *comparison) side(p *problem, o *oracle, ps []*iam.Policy, effect iam.Ef
 
 // confirm makes the request of a model and asks authz about both sides.
 func (c *comparison) confirm(p *problem, k class, a *Inclusion) bool {
-	req := p.request(&Space{Principal: k.who}, c.e.opt.Actions)
-	if v := p.caller; v != nil && len(v.claims) > 0 && v.value.known {
-		if k.kind == "service" {
-			req.Principal.Service = v.value.texts[0]
-		} else {
-			req.Principal.ARN = p.callerText(v)
-		}
+	who := k.who
+	claimed := p.caller != nil && len(p.caller.claims) > 0 && p.caller.value.known
+	if v := p.caller; claimed && k.kind == "service" {
+		who.Service = v.value.texts[0]
+	} else if claimed {
+		who.ARN = p.callerText(v)
 	}
-	own := readCaller(&req.Principal)
-	if own.signed() && !(p.caller != nil && len(p.caller.claims) > 0) {
+	own := readCaller(&who)
+	p.partition = own.partition
+	req := p.request(&Space{Principal: who}, c.e.opt.Actions)
+	if partition, _, _, _, ok := cutARN(req.Resource); ok && own.signed() && !claimed && partition != "" {
 		// Caller and resource are in one partition.
-		if f := strings.SplitN(req.Resource, ":", 3); len(f) == 3 && f[0] == "arn" && strings.Count(req.Resource, ":") >= 5 {
-			req.Principal.ARN = "arn:" + f[1] + strings.TrimPrefix(req.Principal.ARN, "arn:"+own.partition)
-		}
+		req.Principal.ARN = "arn:" + partition + strings.TrimPrefix(who.ARN, "arn:"+own.partition)
 	}
 	engine := c.e.namer()
 	now, before := c.world(req, own, c.new), c.world(req, own, c.old)
@@ -550,7 +568,7 @@ func (c *comparison) world(req *iam.Request, own caller, ps []*iam.Policy) *auth
 		// What needs the resource's own policy as well finds one that
 		// delegates to the account.
 		req.ResourceAccount = own.account
-		return &authz.Policies{Identity: ps, Resource: []*iam.Policy{delegate(own.account)}}
+		return unlimited(own, &authz.Policies{Identity: ps, Resource: []*iam.Policy{delegate(own.account)}})
 	}
 	req.ResourceAccount = stranger
 	svc, _, _ := strings.Cut(strings.ToLower(req.Action), ":")
@@ -565,6 +583,15 @@ func (c *comparison) world(req *iam.Request, own caller, ps []*iam.Policy) *auth
 	pol := &authz.Policies{Resource: ps}
 	if own.signed() {
 		pol.Identity = []*iam.Policy{anything}
+	}
+	return unlimited(own, pol)
+}
+
+// unlimited gives a federated user a session policy that allows everything:
+// without one it may do nothing.
+func unlimited(own caller, pol *authz.Policies) *authz.Policies {
+	if own.kind == "federated" {
+		pol.HasSession, pol.Session = true, []*iam.Policy{anything}
 	}
 	return pol
 }
@@ -590,7 +617,7 @@ func (in *Inclusion) Allowing() []string {
 	authz.New(authz.Options{}).Judge(in.Witness, in.Policies, &ms)
 	var out []string
 	for _, m := range ms {
-		if m.Statement.Effect != iam.Allow || m.Match != truth.Yes || m.Layer == "identity" && in.Policies.Identity[m.Policy] == anything ||
+		if m.Statement.Effect != iam.Allow || m.Match != truth.Yes || m.Layer == "session" || m.Layer == "identity" && in.Policies.Identity[m.Policy] == anything ||
 			m.Layer == "resource" && in.Policies.Identity != nil && in.Policies.Identity[0] != anything {
 			continue
 		}

@@ -27,21 +27,22 @@ type problem struct {
 	work  int // product states and checks that may still be spent
 	gave  []string
 
-	keys     map[string]*keyRef // by lower-case name
-	resolve  func(low string) keyRef
-	given    map[string]string // values given to open keys, by lower-case name
-	variable map[string]string // keys that policy variables name and that are free, by lower-case name
-	docs     []*iam.Policy     // that the question is about
-	setKeys  map[string]bool   // keys that a policy asks for with a set operator
-	scope    *scope            // nil: every action
-	asked    []string          // actions that the question names
-	listed   []string          // actions and patterns that the policies and the question name
-	prefixes []string          // that the policies and the question name, in lower case
-	keep     bool              // the policies guard a resource, so that it is not "*"
-	chosen   string            // the action of the last witness
-	caller   *variable         // the ARN of a generic caller
-	action   *variable
-	resource *variable
+	keys      map[string]*keyRef // by lower-case name
+	resolve   func(low string) keyRef
+	given     map[string]string // values given to open keys, by lower-case name
+	variable  map[string]string // keys that policy variables name and that are free, by lower-case name
+	docs      []*iam.Policy     // that the question is about
+	setKeys   map[string]bool   // keys that a policy asks for with a set operator
+	scope     *scope            // nil: every action
+	asked     []string          // actions that the question names
+	listed    []string          // actions and patterns that the policies and the question name
+	prefixes  []string          // that the policies and the question name, in lower case
+	keep      bool              // the policies guard a resource, so that it is not "*"
+	partition string            // of the caller
+	chosen    string            // the action of the last witness
+	caller    *variable         // the ARN of a generic caller
+	action    *variable
+	resource  *variable
 }
 
 type atomKind uint8

@@ -73,7 +73,7 @@ func (p *problem) callerVar(k class, c *comparison) *variable {
 		v.name = "aws:PrincipalServiceName"
 		v.domain = []need{{globs: []*glob{p.syms.pattern("?*.amazonaws.com", plain, true, false)}, id: -1}}
 	} else {
-		v.domain = []need{{globs: []*glob{p.callerGlob(k)}, id: -1}}
+		v.domain = []need{{globs: []*glob{p.callerGlob(k, false), p.callerGlob(k, true)}, id: -1}}
 	}
 	// Those that statements name have classes of their own.
 	n := need{neg: true, exact: true, id: -1}
@@ -82,6 +82,9 @@ func (p *problem) callerVar(k class, c *comparison) *variable {
 			for _, e := range d.Statements[i].Principals {
 				if e.Type != iam.PrincipalAll && e.Text != "*" {
 					n.globs = append(n.globs, p.syms.pattern(e.Text, plain, false, false))
+				}
+				if role, ok := sessionRole(e.Text); ok {
+					n.globs = append(n.globs, p.syms.pattern(role, plain, false, false), p.syms.pattern(strings.TrimSuffix(role, base(role))+"*/"+base(role), plain, true, false))
 				}
 				if k.account == "" && e.Type == iam.PrincipalAWS {
 					// Nor one of an account that has its own.
@@ -100,10 +103,13 @@ func (p *problem) callerVar(k class, c *comparison) *variable {
 	return v
 }
 
-// callerGlob is the form of the ARN of a generic caller.
-func (p *problem) callerGlob(k class) *glob {
+// callerGlob is the form of the ARN of a generic caller, in the partition "aws"
+// or in another.
+func (p *problem) callerGlob(k class, other bool) *glob {
 	toks := p.syms.appendText(nil, "arn:aws", false, false)
-	toks = append(toks, token{kind: tStar, not: noColon | noSlash})
+	if other {
+		toks = append(p.syms.appendText(toks, "-", false, false), token{kind: tAny, not: noPunct}, token{kind: tStar, not: noPunct})
+	}
 	svc, word := "iam", k.kind
 	if k.kind == "federated" {
 		svc, word = "sts", "federated-user"
@@ -150,7 +156,7 @@ func (p *problem) userName(toks []token) [][]token {
 func (p *problem) callerText(v *variable) string {
 	domain := v.domain
 	defer func() { v.domain = domain }()
-	for _, nice := range []string{"arn:aws:*:*:" + stranger + ":*", "arn:aws:*:*:*:*"} {
+	for _, nice := range []string{"arn:aws:*:*:" + stranger + ":*", "arn:aws:*:*:*:*", "arn:aws-cn:*:*:*:*"} {
 		v.domain = append([]need{{globs: []*glob{p.syms.pattern(nice, arnLike, true, false)}, id: -1}}, domain...)
 		if s, _, o := p.language(v, v.claims, false); o == found {
 			return s

@@ -142,14 +142,18 @@ func (p *problem) resourceText(action string) string {
 	claims := v.claims
 	domain := v.domain
 	svc, _, _ := strings.Cut(strings.ToLower(action), ":")
+	partition := p.partition
+	if partition == "" {
+		partition = "aws"
+	}
 	first := []string{"*"}
 	switch {
 	case p.keep && svc == "kms":
-		first = []string{"arn:aws:kms:us-east-1:" + stranger + ":key/?*"}
+		first = []string{"arn:" + partition + ":kms:us-east-1:" + stranger + ":key/?*"}
 	case p.keep:
-		first = []string{"arn:aws:" + svc + ":*:*:?*"}
+		first = []string{"arn:" + partition + ":" + svc + ":*:*:?*"}
 	}
-	for _, nice := range [][]string{first, {"arn:aws:?*:*:*:?*"}, {"arn:?*:?*:*:*:?*"}, {"arn:*:*:*:*:*"}} {
+	for _, nice := range [][]string{first, {"arn:" + partition + ":?*:*:*:?*"}, {"arn:?*:?*:*:*:?*"}, {"arn:*:*:*:*:*"}} {
 		n := need{id: -1}
 		for _, t := range nice {
 			n.globs = append(n.globs, p.syms.pattern(t, plain, t != "*" || p.keep, false))
