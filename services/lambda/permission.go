@@ -25,7 +25,19 @@ func attachPermission(m *cloud.Model, r *cloud.Resource) {
 				Statements: []iam.Statement{statement(r, f.ARN+qualifier)},
 			},
 		}
-		f.Policies = append(f.Policies, a.When(r.Maybe...).When(facts...))
+		a = a.When(r.Maybe...).When(facts...)
+		f.Policies = append(f.Policies, a)
+		if qualifier == "" {
+			return
+		}
+		// An alias or a version that is declared is a resource of its own.
+		for _, typ := range [...]string{"AWS::Lambda::Alias", "AWS::Lambda::Version"} {
+			for q := range m.OfType(typ) {
+				if q.ARN == f.ARN+qualifier {
+					q.Policies = append(q.Policies, a)
+				}
+			}
+		}
 	}
 	for _, f := range sure {
 		put(f, maybeOf(n)...)
