@@ -87,6 +87,13 @@ func (p *prover) grant(m *cloud.Model, step *Step, pr *cloud.Principal, s *iam.S
 	if len(actions) == 0 {
 		return
 	}
+	if len(s.Conditions) > 0 {
+		row := &service.Row{
+			ID: fmt.Sprintf("grant at %s", s.Span), Caller: "role", Actions: actions, Need: service.Stops, Basis: service.Reasoned,
+			Why: "a statement of its own grants it", Source: "the template",
+		}
+		step.Calls = append(step.Calls, p.neverMet(m, step, pr, s, row)...)
+	}
 	for _, e := range s.Resources {
 		if len(e.Maybe) > 0 {
 			continue

@@ -241,3 +241,35 @@ func own(m *cloud.Model, q *iam.Request, low, prefix, name string) iam.ContextVa
 	}
 	return listed(q, low)
 }
+
+// Never reports whether no request for an action that a role or a user makes
+// carries a condition key: the service authorization reference does not list
+// the key for the action, or AWS sends it only where a service acts as itself.
+// It speaks of tags, of the keys of the action's own service, and of the
+// source of a service's call.
+func Never(action, key string) bool {
+	low := strings.ToLower(key)
+	prefix, name, ok := strings.Cut(low, ":")
+	svc, _, _ := strings.Cut(strings.ToLower(action), ":")
+	q := &iam.Request{Action: action}
+	switch {
+	case !ok:
+		return false
+	case low == "aws:sourcearn", low == "aws:sourceaccount":
+		return true
+	case prefix == "aws" && (strings.HasPrefix(name, "resourcetag/") || strings.HasPrefix(name, "requesttag/") || name == "tagkeys"):
+	case prefix == svc && svc != "kms" && svc != "sts":
+	default:
+		return false
+	}
+	f, ok := facts.Service(svc)
+	if !ok {
+		return false
+	}
+	if _, name, _ := strings.Cut(action, ":"); name != "" {
+		if _, ok := f.Action(name); !ok {
+			return false
+		}
+	}
+	return listed(q, low).State == iam.Absent
+}
