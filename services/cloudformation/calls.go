@@ -65,9 +65,9 @@ var stackRows = []service.Row{
 		Need:    service.Stops, Basis: service.Documented, Source: cfnRole,
 		Targets: pass,
 	},
-	degrades(row("cloudformation.events", "reads why a stack operation failed", service.Degrades, service.Documented,
+	// Without it a failed action does not say which resource failed.
+	row("cloudformation.events", "reads why a stack operation failed", service.Listed, service.Documented,
 		deployPage, []string{"cloudformation:DescribeStackEvents"}, createUpdate, replace, remove, execute),
-		"a failed action does not say which resource failed"),
 	row("cloudformation.read", "reads the stack", service.Listed, service.Documented,
 		rolePage, []string{"cloudformation:DescribeStackResources", "cloudformation:GetTemplate"}, modes...),
 	row("cloudformation.stack-policy", "sets the stack policy of the template configuration", service.Listed, service.Documented,
@@ -114,11 +114,6 @@ func row(id, why string, need service.Need, basis service.Basis, src string, act
 			return stack(s, acts[0])
 		},
 	}
-}
-
-func degrades(r service.Row, lost string) service.Row {
-	r.Lost = lost
-	return r
 }
 
 // stack is the action's stack. Its ARN ends in an id that is not known

@@ -160,15 +160,12 @@ func created(s *service.Site, listed bool) []service.Target {
 	role, _, rs := resources(s)
 	var ts []service.Target
 	for _, r := range rs {
-		for _, spec := range needsOf(r.Type) {
+		for _, spec := range needs[r.Type] {
 			n := parseNeed(spec)
 			if n.listed != listed || n.when != "" && absent(r.Prop(strings.Split(n.when, ".")...)) {
 				continue
 			}
 			for _, on := range places(s, r, n.on) {
-				if n.on == "ServiceToken" && !strings.Contains(on, ":lambda:") {
-					continue // a topic
-				}
 				t := service.Target{
 					Caller: iam.Principal{ARN: role}, Resource: on, Account: r.Account, Region: r.Region,
 					At: r.Span, What: r.LogicalID + " of stack " + match.Render(r.Stack.Name), Only: []string{n.action},

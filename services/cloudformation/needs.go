@@ -77,16 +77,6 @@ var needs = map[string][]string{
 	},
 }
 
-// needsOf is what a type needs. A custom resource is answered by a function,
-// which CloudFormation invokes with the role that makes the stack
-// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-custom-resources.html).
-func needsOf(typ string) []string {
-	if strings.HasPrefix(typ, "Custom::") || typ == "AWS::CloudFormation::CustomResource" {
-		return []string{"lambda:InvokeFunction@ServiceToken"}
-	}
-	return needs[typ]
-}
-
 // owners are the types that the property of a need names.
 var owners = map[string][]string{
 	"AWS::KMS::Alias":         {"AWS::KMS::Key"},
