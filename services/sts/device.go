@@ -2,8 +2,10 @@ package sts
 
 import (
 	"fmt"
+	"strings"
 
 	"penstock/diag"
+	"penstock/iam"
 	"penstock/service"
 )
 
@@ -18,7 +20,7 @@ func unusedDevice(s *service.Site, _ *service.Call) []diag.Finding {
 	}
 	src := all[p.get("source_profile")]
 	if src == nil || src == p || src.has("role_arn") || !src.has("mfa_serial") {
-		return nil
+		return noDevice(s, p, all)
 	}
 	return []diag.Finding{{
 		At: src.keys["mfa_serial"].at, Severity: diag.Warning, Certainty: diag.Proved,
@@ -27,12 +29,57 @@ func unusedDevice(s *service.Site, _ *service.Call) []diag.Finding {
 	}}
 }
 
+// noDevice finds a profile that takes on its role with an access key alone,
+// where the trust of the role or the user's own policies ask for a second
+// factor. Whether they let it in all the same is the call's to decide.
+func noDevice(s *service.Site, p *profile, all map[string]*profile) []diag.Finding {
+	who, user := from(s.Model, p, all)
+	if !user {
+		return nil
+	}
+	var asks []diag.Note
+	if role := s.Model.Principal(s.Role); role != nil && role.Trust != nil {
+		asks = append(asks, secondFactor(role.Trust.Policy, iam.Allow, "the trust of the role asks for a second factor")...)
+	}
+	if u := s.Model.Principal(who); u != nil {
+		for _, a := range u.Identity {
+			asks = append(asks, secondFactor(a.Policy, iam.Deny, "the user's own policy asks for a second factor")...)
+		}
+	}
+	if len(asks) == 0 {
+		return nil
+	}
+	return []diag.Finding{{
+		At: p.at, Severity: diag.Warning, Certainty: diag.Proved, Related: asks,
+		Message: fmt.Sprintf("profile %s shows no MFA device (mfa_serial), and one is asked for", p.name),
+	}}
+}
+
+// secondFactor notes the statements of an effect that ask for a second factor:
+// an Allow only with one, a Deny without.
+func secondFactor(p *iam.Policy, effect iam.Effect, words string) (ns []diag.Note) {
+	if p == nil {
+		return nil
+	}
+	for _, st := range p.Statements {
+		for _, c := range st.Conditions {
+			op := strings.ToLower(c.Operator)
+			if st.Effect != effect || effect == iam.Allow && strings.HasSuffix(op, "ifexists") || !strings.HasPrefix(strings.ToLower(c.Key), "aws:multifactorauth") {
+				continue
+			}
+			ns = append(ns, diag.Note{At: c.Span, Message: words})
+		}
+	}
+	return ns
+}
+
 var deviceCode = service.Code{
-	Code: "RUN065", Theorem: "runs", Title: "an MFA device stands in a profile where nothing asks for it",
+	Code: "RUN065", Theorem: "runs", Title: "a profile shows no MFA device where one is asked for",
 	Doc: `
 The AWS CLI and the SDKs show an MFA device when they take on a role, and read it from the profile that has ` + "`role_arn`" + `. In the
 source profile, or in any other profile with an access key, ` + "`mfa_serial`" + ` is not looked at: calls go out with the bare key, and
-the CLI never calls GetSessionToken by itself.
+the CLI never calls GetSessionToken by itself. The same is said of a profile without any device, where the trust of its role
+or the user's own policies ask for one.
 
 **What AWS shows**: AccessDenied for sts:AssumeRole, where the trust or the user's own policy asks for a second factor.
 
