@@ -153,16 +153,23 @@ func (p *problem) resourceText(action string) string {
 	case p.keep:
 		first = []string{"arn:" + partition + ":" + svc + ":*:*:?*"}
 	}
+	end := token{kind: tAny, not: noSlash | noColon}
 	for _, nice := range [][]string{first, {"arn:" + partition + ":?*:*:*:?*"}, {"arn:?*:?*:*:*:?*"}, {"arn:*:*:*:*:*"}} {
-		n := need{id: -1}
-		for _, t := range nice {
-			n.globs = append(n.globs, p.syms.pattern(t, plain, t != "*" || p.keep, false))
-		}
-		v.domain = append(slices.Clone(domain), n)
-		s, _, o := p.language(v, claims, false)
-		if o == found {
-			v.domain = domain
-			return s
+		for _, whole := range []bool{true, false} {
+			n := need{id: -1}
+			for _, t := range nice {
+				toks := p.syms.appendText(nil, t, t != "*" || p.keep, false)
+				if whole && len(toks) > 1 {
+					// Not the bare prefix of a key.
+					toks = append(toks, end)
+				}
+				n.globs = append(n.globs, p.syms.glob(toks, false))
+			}
+			v.domain = append(slices.Clone(domain), n)
+			if s, _, o := p.language(v, claims, false); o == found {
+				v.domain = domain
+				return s
+			}
 		}
 	}
 	v.domain = domain
