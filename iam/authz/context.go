@@ -46,7 +46,7 @@ func DerivedKeys() []DerivedKey {
 		{"aws:PrincipalOrgID, aws:PrincipalOrgPaths, aws:PrincipalTag/…", "absent for services and anonymous callers", globalKeys + "#condition-keys-principalorgid"},
 		{"aws:username", "the name of a user; absent for roles, root, federated users and services", "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable"},
 		{"aws:userid", "the account for root, account:name for a federated user; not derived for others", "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable"},
-		{"aws:ResourceAccount", "the owner of the resource, where the request says", globalKeys + "#condition-keys-resourceaccount"},
+		{"aws:ResourceAccount", "the owner of the resource, where the request or the ARN says", globalKeys + "#condition-keys-resourceaccount"},
 		{"aws:SourceIp", "absent where the request is known to come through a VPC endpoint (aws:SourceVpce)", globalKeys + "#condition-keys-sourceip"},
 		{"aws:SourceVpce", "absent where the request is known to have an aws:SourceIp", globalKeys + "#condition-keys-sourcevpce"},
 		{"kms:CallerAccount", "the principal's account, in requests to KMS", "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-caller-account"},
@@ -204,6 +204,9 @@ func (e *eval) derive(d derivedKey) (v iam.ContextValue, ok bool) {
 	case resourceAccount:
 		if e.req.ResourceAccount != "" {
 			return e.known(d, e.req.ResourceAccount), true
+		}
+		if _, _, owner, _, ok := cutARN(e.req.Resource); ok && owner != "" {
+			return e.known(d, owner), true
 		}
 		return absent, false
 	case callerAccount:

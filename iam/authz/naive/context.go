@@ -178,6 +178,9 @@ func (w *world) key(name string) iam.ContextValue {
 		if w.req.ResourceAccount != "" {
 			return is(w.req.ResourceAccount)
 		}
+		if arn := arnParts(w.req.Resource); arn != nil && arn[4] != "" {
+			return is(arn[4])
+		}
 	case "aws:sourceip":
 		if surely("aws:SourceVpce") {
 			return absent
