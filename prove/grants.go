@@ -61,6 +61,13 @@ func (p *prover) grants(m *cloud.Model, done []*Run) []*Run {
 		step.Calls = unsaid(step.Calls, func(c *Call) bool {
 			return said[[2]string{pr.ARN, strings.ToLower(c.Request.Action)}]
 		})
+		// What a grant of its own names and is denied, needs no other cause.
+		all := slices.Clone(step.Calls)
+		step.Calls = slices.DeleteFunc(step.Calls, func(c *Call) bool {
+			return c.Cause != nil && slices.ContainsFunc(all, func(o *Call) bool {
+				return o.Cause == nil && strings.EqualFold(o.Request.Action, c.Request.Action) && o.Request.Resource == c.Request.Resource
+			})
+		})
 		if len(step.Calls) > 0 || len(step.Findings) > 0 {
 			r.Steps = []*Step{step}
 			out = append(out, r)

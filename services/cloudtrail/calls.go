@@ -25,7 +25,17 @@ const (
 // made, and refuses a trail that cannot deliver.
 var jobs = []service.Job{{
 	Type: trailType, Role: logsRole, Principal: caller,
-	AssumeSource: logsPage,
+	// A trust that asked for the source kept CloudTrail out
+	// (https://github.com/prowler-cloud/prowler/issues/4714); the page's trust has
+	// no condition.
+	Assume: func(*service.Site) iam.Context {
+		var c iam.Context
+		for _, k := range []string{"aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"} {
+			c.SetAbsent(k)
+		}
+		return c
+	},
+	AssumeSource: logsPage + "; https://github.com/prowler-cloud/prowler/issues/4714",
 	Alone:        func(s *service.Site) bool { return s.Resource.Prop("IsLogging").Str() != "false" },
 	Rows: []service.Row{
 		{
