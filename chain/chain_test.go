@@ -32,6 +32,15 @@ func engine() *reach.Engine {
 // load reads the stacks of an archive, each named <stack>.<account>.<region>.yaml.
 func load(t testing.TB, ar *txtar.Archive) *cloud.Model {
 	t.Helper()
+	ms := models(t, ar)
+	if len(ms) != 1 {
+		t.Fatalf("%d scenarios", len(ms))
+	}
+	return ms[0]
+}
+
+func models(t testing.TB, ar *txtar.Archive) []*cloud.Model {
+	t.Helper()
 	types := map[string]*service.Type{}
 	for _, s := range all.Services() {
 		for i := range s.Types {
@@ -58,10 +67,7 @@ func load(t testing.TB, ar *txtar.Archive) *cloud.Model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(res.Models) != 1 {
-		t.Fatalf("%d scenarios", len(res.Models))
-	}
-	return res.Models[0]
+	return res.Models
 }
 
 // TestArchives walks testdata/*.txtar: templates, the principals to start from
