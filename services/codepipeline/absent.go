@@ -257,7 +257,7 @@ var absentCodes = []service.Code{
 		Doc: `
 What no stack declares is taken to exist, unless the stacks own the name: they declare it in another region or account than the
 action's, the name is made of the stack's own name, the application is theirs and has other deployment groups, or the name is a
-letter away from one that nothing uses.
+letter away from one that nothing uses. A role is there under its whole ARN alone, with its path and in its own letters.
 
 **What AWS shows**: "Error calling startBuild: Project cannot be found", "No Deployment Group found for name", "Function not
 found", ServiceNotFoundException, in the action.

@@ -20,6 +20,7 @@ var checks = []service.Check{
 	{Code: "RUN026", On: "action", Find: strangeArtifact},
 	{Code: "RUN084", On: "action", Find: needsV2},
 	{Code: "RUN106", On: "action", Find: absent},
+	{Code: "RUN106", On: "call", Find: otherRole},
 	{Code: "RUN107", On: "action", Find: otherRegion},
 	{Code: "RUN111", On: "pipeline", Find: badStructure},
 	{Code: "RUN111", On: "action", Find: badAction},
