@@ -46,7 +46,12 @@ func (w *world) onLog(f *cloud.Resource, what string) *alert {
 		}
 		return w.logged(f, trails, k, v, what)
 	}
-	a.narrow = func(k *weak) string { return "detail.userIdentity, or what else its filter asks for" }
+	a.narrow = func(k *weak) string {
+		if s := p.Narrow(detailOf(k, nil)); s != "" {
+			return "detail." + s
+		}
+		return ""
+	}
 	return a
 }
 
@@ -216,7 +221,12 @@ func (w *world) alarmed(f *cloud.Resource, t *doc.Node) (v truth.Value, worst *f
 		}
 		n++
 		x, fl, more := w.goesOff(al, t)
-		x = x.And(on)
+		if x = x.And(on); len(al.Maybe) > 0 {
+			x = x.And(truth.Maybe)
+			if fl == nil {
+				fl = &fault{code: "TRAIL090", at: al.Span, message: "alarm " + name(al) + " exists under a condition", depends: al.Maybe}
+			}
+		}
 		if x > v || worst == nil {
 			worst = fl
 		}

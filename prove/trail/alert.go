@@ -130,14 +130,28 @@ func (w *world) ask(k *weak, own, others []identity, un *unheard) {
 			}
 		}
 	}
+	field := w.narrows(k)
 	switch {
 	case len(left) > 0:
-		un.leftOut(k, left, w.narrows(k))
-	case maybe && strings.HasPrefix(w.narrows(k), "detail.userIdentity"):
-		un.some(k, w.narrows(k))
+		un.leftOut(k, left, field)
+	case maybe && strings.HasPrefix(field, "detail.userAgent"):
+		un.leftOut(k, []string{"whoever calls himself otherwise"}, field)
+	case maybe && isCaller(field):
+		un.some(k, field)
 	case maybe:
-		un.unsure(k, w.narrows(k), faults)
+		un.unsure(k, field, faults)
 	}
+}
+
+// isCaller reports whether a field of an event is about who makes the call
+// and from where, which is known of an attacker as little as of anybody.
+func isCaller(field string) bool {
+	for _, f := range [...]string{"detail.userIdentity", "detail.sourceIPAddress", "detail.vpcEndpoint", "detail.sessionCredentialFromConsole", "detail.additionalEventData"} {
+		if strings.HasPrefix(field, f) {
+			return true
+		}
+	}
+	return false
 }
 
 // routine reports whether the pipeline itself makes the call, as somebody.

@@ -90,6 +90,12 @@ func (w *world) subscribed(a string, topic *cloud.Resource, at source.Span, rule
 	one := func(r *cloud.Resource, s *doc.Node) {
 		n++
 		x, f := w.subscriber(r, s, rule)
+		if len(r.Maybe) > 0 {
+			x = x.And(truth.Maybe)
+			if f == nil {
+				f = &fault{code: "TRAIL090", at: r.Span, message: name(r) + " exists under a condition", depends: r.Maybe}
+			}
+		}
 		if x > v || worst == nil {
 			worst = f
 		}

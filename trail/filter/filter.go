@@ -11,6 +11,8 @@
 package filter
 
 import (
+	"strings"
+
 	"penstock/match"
 	"penstock/trail"
 	"penstock/truth"
@@ -26,6 +28,9 @@ type Filter struct {
 // An expr is part of a pattern.
 type expr interface {
 	match(*trail.Value) truth.Value
+	// narrow names the first field for which match is Maybe, "" where it is
+	// none or no field is to blame.
+	narrow(*trail.Value) string
 }
 
 // Parse reads a pattern. It never fails: one that CloudWatch Logs refuses is
@@ -68,46 +73,54 @@ func (f *Filter) Match(e *trail.Value) truth.Value {
 	return f.expr.match(e)
 }
 
+// Narrow names the first field for which the filter may not match the event,
+// "" where there is none or none is to blame.
+func (f *Filter) Narrow(e *trail.Value) string {
+	if f.Broken != "" {
+		return ""
+	}
+	return f.expr.narrow(e)
+}
+
 type unknown struct{}
 
 func (unknown) match(*trail.Value) truth.Value { return truth.Maybe }
+func (unknown) narrow(*trail.Value) string     { return "" }
 
 type everything struct{}
 
 func (everything) match(*trail.Value) truth.Value { return truth.Yes }
+func (everything) narrow(*trail.Value) string     { return "" }
 
-// chain is operands joined by && and || without parentheses. Which binds
-// closer is not said; && does in the examples. Where the other reading would
-// differ, nobody knows.
+// chain is operands joined by && and || without parentheses; && binds closer
+// ("standard order of operations", the page says of compound expressions).
 type chain struct {
 	operands []expr
 	or       []bool // between operand i and i+1
 }
 
 func (c chain) match(e *trail.Value) truth.Value {
-	vs := make([]truth.Value, len(c.operands))
-	for i, o := range c.operands {
-		vs[i] = o.match(e)
-	}
-	// && closer: an OR of ANDs.
-	closer, run := truth.No, vs[0]
-	// From left to right.
-	left := vs[0]
+	out, run := truth.No, c.operands[0].match(e)
 	for i, or := range c.or {
-		v := vs[i+1]
+		v := c.operands[i+1].match(e)
 		if or {
-			closer, run = closer.Or(run), v
-			left = left.Or(v)
+			out, run = out.Or(run), v
 		} else {
 			run = run.And(v)
-			left = left.And(v)
 		}
 	}
-	closer = closer.Or(run)
-	if closer != left {
-		return truth.Maybe
+	return out.Or(run)
+}
+
+func (c chain) narrow(e *trail.Value) string {
+	for _, o := range c.operands {
+		if o.match(e) == truth.Maybe {
+			if s := o.narrow(e); s != "" {
+				return s
+			}
+		}
 	}
-	return closer
+	return ""
 }
 
 // A comparison compares the field that a selector names.
@@ -151,6 +164,19 @@ func (c comparison) match(e *trail.Value) truth.Value {
 	return v
 }
 
+func (c comparison) narrow(e *trail.Value) string {
+	if c.match(e) != truth.Maybe {
+		return ""
+	}
+	var names []string
+	for _, s := range c.path {
+		if !s.array {
+			names = append(names, s.name)
+		}
+	}
+	return strings.Join(names, ".")
+}
+
 func (c comparison) value(e *trail.Value) truth.Value {
 	if e.Kind == trail.Any {
 		return truth.Maybe
@@ -165,9 +191,15 @@ func (c comparison) value(e *trail.Value) truth.Value {
 			return truth.No
 		}
 		return match.Equal(e.Text, c.op)
-	case "=":
-		return c.equal(e)
-	case "!=":
+	case "=", "!=":
+		// A selector that points to an array or an object matches neither way
+		// (the page, under special considerations).
+		if e.Kind == trail.Object || e.Kind == trail.List {
+			return truth.No
+		}
+		if c.op == "=" {
+			return c.equal(e)
+		}
 		// Whether it holds for an event without the field is not said.
 		if e.Kind == trail.None {
 			return truth.Maybe
@@ -182,7 +214,7 @@ func (c comparison) equal(e *trail.Value) truth.Value {
 	switch {
 	case e.Kind == trail.None:
 		return truth.No
-	case c.any || e.Kind == trail.Object || e.Kind == trail.List || e.Kind == trail.Null:
+	case c.any || e.Kind == trail.Null:
 		return truth.Maybe
 	case e.Kind == trail.Number:
 		if match.HasHole(e.Text) {

@@ -38,8 +38,10 @@ func TestMatch(t *testing.T) {
 		{`{ ($.eventSource = iam.amazonaws.com) && (($.eventName = "A") || ($.eventName = "PutRolePolicy")) }`, truth.Yes},
 		{`{ ($.eventSource = s3.amazonaws.com) && (($.eventName = "A") || ($.eventName = "PutRolePolicy")) }`, truth.No},
 		{`{ $.eventName = "A" || $.eventName = "PutRolePolicy" && $.eventSource = "iam.amazonaws.com" }`, truth.Yes},
-		// A or (B and C) against (A or B) and C: the page does not say.
-		{`{ $.eventName = "PutRolePolicy" || $.eventName = "A" && $.eventSource = "s3.amazonaws.com" }`, truth.Maybe},
+		{`{ $.eventName = "PutRolePolicy" || $.eventName = "A" && $.eventSource = "s3.amazonaws.com" }`, truth.Yes},
+		{`{ ($.eventName = "PutRolePolicy" || $.eventName = "A") && $.eventSource = "s3.amazonaws.com" }`, truth.No},
+		{`{ $.requestParameters = "x" }`, truth.No},
+		{`{ $.names != "x" }`, truth.No},
 		{`{ $.errorCode NOT EXISTS }`, truth.Yes},
 		{`{ $.eventName NOT EXISTS }`, truth.No},
 		{`{ $.userIdentity.invokedBy NOT EXISTS }`, truth.Maybe},
@@ -90,6 +92,19 @@ func TestBroken(t *testing.T) {
 	} {
 		if filter.Parse(s).Broken == "" {
 			t.Errorf("%s is taken", s)
+		}
+	}
+}
+
+func TestNarrow(t *testing.T) {
+	for _, c := range []struct{ filter, want string }{
+		{`{ $.eventName = "PutRolePolicy" && $.userIdentity.type = "Root" }`, "userIdentity.type"},
+		{`{ $.eventName = "PutRolePolicy" }`, ""},
+		{`{ $.eventName = "x" || $.who = "alice" }`, "who"},
+		{`Put`, ""},
+	} {
+		if got := filter.Parse(c.filter).Narrow(event()); got != c.want {
+			t.Errorf("%s: Narrow = %q, want %q", c.filter, got, c.want)
 		}
 	}
 }

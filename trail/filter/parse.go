@@ -312,6 +312,8 @@ func (t terms) match(e *trail.Value) truth.Value {
 	return v
 }
 
+func (t terms) narrow(*trail.Value) string { return "" }
+
 func number(s string) (*big.Rat, bool) {
 	if i := strings.IndexAny(s, "eE"); s == "" || len(s) > 64 || i >= 0 && len(s)-i > 4 || strings.ContainsAny(s, "/_xXpPoObB") {
 		return nil, false
