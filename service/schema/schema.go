@@ -35,6 +35,7 @@ func Type(name string) *service.Type {
 		return &service.Type{
 			Name: name, Source: source + "aws-resource-cloudformation-customresource.html",
 			Ref: "${Any:PhysicalResourceId}", Bare: true, Free: true,
+			Attach: attachCustom,
 		}
 	}
 	c, ok := facts.CFN(name)

@@ -47,11 +47,6 @@ var types = []service.Type{
 		Ref: "${Any:Url}",
 	},
 	{
-		// Its properties are the function's own, and Ref is what it answers.
-		Name: "AWS::CloudFormation::CustomResource", Source: page + "customresource.html",
-		Ref: "${Any:PhysicalResourceId}", Bare: true, Free: true,
-	},
-	{
 		Name: "AWS::CloudFormation::Macro", Source: page + "macro.html",
 		NameProp: "Name",
 		Props: []string{
