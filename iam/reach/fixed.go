@@ -16,11 +16,12 @@ func (p *problem) fixedCondition(k *keyRef, o iam.Operator, vs []cvalue, allow, 
 	e := fixedEval{p: p, o: o, vs: vs, allow: allow}
 	v := e.condition(&k.val)
 	if v == truth.Maybe && e.open {
-		name := fmt.Sprint(strings.ToLower(k.name), "\x01", o, "\x01", allow)
+		var name strings.Builder
+		name.WriteString(fmt.Sprint(strings.ToLower(k.name), "\x01", o, "\x01", allow))
 		for i := range vs {
-			name += "\x01" + vs[i].text
+			name.WriteString("\x01" + vs[i].text)
 		}
-		return p.free(name)
+		return p.free(name.String())
 	}
 	return bias(v, up)
 }

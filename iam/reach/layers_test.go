@@ -118,9 +118,10 @@ func TestAttackNone(t *testing.T) {
 }
 
 func show(c *naive.Case) string {
-	s := fmt.Sprintf("%+v %s on %s of %q, open %v\n", c.Req.Principal, c.Req.Action, c.Req.Resource, c.Req.ResourceAccount, c.Req.Context.Open)
+	var s strings.Builder
+	s.WriteString(fmt.Sprintf("%+v %s on %s of %q, open %v\n", c.Req.Principal, c.Req.Action, c.Req.Resource, c.Req.ResourceAccount, c.Req.Context.Open))
 	for k, v := range c.Req.Context.All() {
-		s += fmt.Sprintf("  %s = %+v\n", k, v)
+		s.WriteString(fmt.Sprintf("  %s = %+v\n", k, v))
 	}
 	p := policiesOf(&c.In)
 	lists := map[string][]*iam.Policy{"identity": p.Identity, "boundary": p.Boundary, "session": p.Session, "resource": p.Resource, "endpoint": p.Endpoint}
@@ -132,20 +133,20 @@ func show(c *naive.Case) string {
 	}
 	for name, l := range lists {
 		for _, d := range l {
-			s += fmt.Sprintf("  %s: kind %v version %s broken %q maybe %v\n", name, d.Kind, d.Version, d.Broken, d.Maybe)
+			s.WriteString(fmt.Sprintf("  %s: kind %v version %s broken %q maybe %v\n", name, d.Kind, d.Version, d.Broken, d.Maybe))
 			for _, st := range d.Statements {
-				s += fmt.Sprintf("    %v not %v %v %v\n      actions %v\n      resources %v\n", st.Effect, st.NotPrincipal, st.NotAction, st.NotResource, texts(st.Actions), texts(st.Resources))
+				s.WriteString(fmt.Sprintf("    %v not %v %v %v\n      actions %v\n      resources %v\n", st.Effect, st.NotPrincipal, st.NotAction, st.NotResource, texts(st.Actions), texts(st.Resources)))
 				for _, pr := range st.Principals {
-					s += fmt.Sprintf("      principal %v %s %v\n", pr.Type, pr.Text, pr.Maybe)
+					s.WriteString(fmt.Sprintf("      principal %v %s %v\n", pr.Type, pr.Text, pr.Maybe))
 				}
 				for _, k := range st.Conditions {
-					s += fmt.Sprintf("      %s %s %q\n", k.Operator, k.Key, texts(k.Values))
+					s.WriteString(fmt.Sprintf("      %s %s %q\n", k.Operator, k.Key, texts(k.Values)))
 				}
 			}
 		}
 	}
-	s += fmt.Sprintf("  has boundary %v session %v endpoint %v %s, management %v %v linked %v grants %v unknown %v owner %q\n", p.HasBoundary, p.HasSession, p.HasEndpoint, p.EndpointType, p.Management, p.ResourceManagement, p.ServiceLinked, p.Grants, p.Unknown, p.ObjectOwner)
-	return s
+	s.WriteString(fmt.Sprintf("  has boundary %v session %v endpoint %v %s, management %v %v linked %v grants %v unknown %v owner %q\n", p.HasBoundary, p.HasSession, p.HasEndpoint, p.EndpointType, p.Management, p.ResourceManagement, p.ServiceLinked, p.Grants, p.Unknown, p.ObjectOwner))
+	return s.String()
 }
 
 func texts(es []iam.Elem) []string {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"penstock/iam"
@@ -107,11 +108,11 @@ func TestIncludedPrincipals(t *testing.T) {
 				own := readCaller(&req.Principal)
 				now, before := c.world(req, own, c.new), c.world(req, own, c.old)
 				if engine.Decide(req, now) == authz.Allow && engine.Decide(req, before) == authz.Deny {
-					s := ""
+					var s strings.Builder
 					for k, v := range req.Context.All() {
-						s += fmt.Sprintf(" %s=%+v", k, v)
+						s.WriteString(fmt.Sprintf(" %s=%+v", k, v))
 					}
-					t.Fatalf("round %d: included, but %+v is let in now%s\nold %s\nnew %s", i, who, s, older, newer)
+					t.Fatalf("round %d: included, but %+v is let in now%s\nold %s\nnew %s", i, who, s.String(), older, newer)
 				}
 			}
 		}

@@ -1,0 +1,267 @@
+package reach
+
+import (
+	"penstock/match"
+	"slices"
+	"unicode"
+)
+
+// dfa is one of the automata of a glob.
+type dfa struct {
+	g      *glob
+	loose  bool // may
+	own    bool
+	states []state
+	index  map[string]int32
+}
+
+type state struct {
+	pos    []uint16
+	accept bool
+	all    bool // accepts whatever follows
+	// next are the characters that some token here names, in lower case for
+	// a pattern that ignores case; wild says that some token takes others.
+	next []rune
+	wild bool
+	not  bool // a wildcard here refuses ':' or '/'
+	run  bool // a hole of the pattern takes what its class has
+	need int  // at least so many characters are missing
+	to   []edge
+}
+
+type edge struct {
+	r  rune
+	to int32
+}
+
+const dead int32 = -1
+
+// start returns the first state.
+func (d *dfa) start() int32 {
+	if len(d.states) > 0 {
+		return 0
+	}
+	d.index = map[string]int32{}
+	return d.state([]uint16{0})
+}
+
+// state returns the number of a set of positions, which it may change.
+func (d *dfa) state(set []uint16) int32 {
+	g := d.g
+	// Stars and, where anything goes, empty holes can be stepped over.
+	for i := 0; i < len(set); i++ {
+		p := int(set[i])
+		if p == len(g.toks) {
+			continue
+		}
+		t := &g.toks[p]
+		if t.kind == tStar || t.kind == tHole && d.loose && t.class == match.Any && !(t.bound && d.own) {
+			if !slices.Contains(set, uint16(p+1)) {
+				set = append(set, uint16(p+1))
+			}
+		}
+	}
+	slices.Sort(set)
+	for i := len(set) - 1; i > 0; i-- {
+		if p := int(set[i]); p < len(g.toks) && g.toks[p].kind == tStar && g.toks[p].not == 0 {
+			set = set[i:]
+			break
+		}
+	}
+	if len(set) == 0 {
+		return dead
+	}
+	key := make([]byte, 0, 2*len(set))
+	for _, p := range set {
+		key = append(key, byte(p), byte(p>>8))
+	}
+	if id, ok := d.index[string(key)]; ok {
+		return id
+	}
+	s := state{pos: slices.Clone(set), need: 1 << 30}
+	for _, p16 := range set {
+		p := int(p16)
+		s.need = min(s.need, g.least[p])
+		if p == len(g.toks) {
+			s.accept = true
+			continue
+		}
+		switch t := &g.toks[p]; t.kind {
+		case tText:
+			if !slices.Contains(s.next, t.r) {
+				s.next = append(s.next, t.r)
+			}
+		case tAny:
+			s.wild = true
+			s.not = s.not || t.not != 0
+		case tStar:
+			s.wild = true
+			s.not = s.not || t.not != 0
+			s.all = s.all || p+1 == len(g.toks) && t.not == 0
+		case tHole:
+			if (!t.bound || d.own) && !slices.Contains(s.next, t.r) {
+				s.next = append(s.next, t.r)
+			}
+			if d.loose && !(t.bound && d.own) {
+				s.wild, s.run = true, true
+			}
+		}
+	}
+	id := int32(len(d.states))
+	d.states = append(d.states, s)
+	d.index[string(key)] = id
+	return id
+}
+
+// step returns the state after one character.
+func (d *dfa) step(from int32, c rune) int32 {
+	if from == dead {
+		return dead
+	}
+	if d.g.fold && c < badByte {
+		c = unicode.ToLower(c)
+	}
+	for _, e := range d.states[from].to {
+		if e.r == c {
+			return e.to
+		}
+	}
+	var buf [16]uint16
+	set := buf[:0]
+	add := func(p int) {
+		if !slices.Contains(set, uint16(p)) {
+			set = append(set, uint16(p))
+		}
+	}
+	if c >= firstHole {
+		d.overHole(d.states[from].pos, c, add)
+	} else {
+		for _, p16 := range d.states[from].pos {
+			d.take(int(p16), c, add)
+		}
+	}
+	to := d.state(set)
+	d.states[from].to = append(d.states[from].to, edge{c, to})
+	return to
+}
+
+// take adds the positions after a known character.
+func (d *dfa) take(p int, c rune, add func(int)) {
+	if p == len(d.g.toks) {
+		return
+	}
+	switch t := &d.g.toks[p]; t.kind {
+	case tText:
+		if t.r == c {
+			add(p + 1)
+		}
+	case tAny:
+		if t.takes(c) {
+			add(p + 1)
+		}
+	case tStar:
+		if t.takes(c) {
+			add(p)
+		}
+	case tHole:
+		if d.loose && !(t.bound && d.own) && has(t.class, c) {
+			add(p)
+			add(p + 1)
+		}
+	}
+}
+
+// overHole adds the positions after the hole c of the subject.
+func (d *dfa) overHole(from []uint16, c rune, add func(int)) {
+	class := d.g.syms.class(c)
+	toks := d.g.toks
+	if d.own && d.g.syms.holes[c-firstHole].bound {
+		for _, p := range from {
+			if int(p) < len(toks) && toks[p].kind == tHole && toks[p].r == c {
+				add(int(p) + 1)
+			}
+		}
+		return
+	}
+	for _, p16 := range from {
+		p := int(p16)
+		if p == len(toks) {
+			continue
+		}
+		switch t := &toks[p]; {
+		case t.kind == tHole && t.r == c:
+			add(p + 1)
+		case t.kind == tStar && (t.not&noColon == 0 || !has(class, ':')) && (t.not&noSlash == 0 || !has(class, '/')) && t.not&(noOther|noPunct) == 0:
+			add(p)
+		}
+	}
+	if !d.loose {
+		return
+	}
+	// Any run of characters of the class: whatever can be reached.
+	seen := map[int]bool{}
+	todo := []int{}
+	visit := func(p int) {
+		if !seen[p] {
+			seen[p] = true
+			todo = append(todo, p)
+			add(p)
+		}
+	}
+	if class == match.Any {
+		for _, p := range from {
+			visit(int(p))
+		}
+	}
+	step := func(p int) {
+		if p == len(toks) {
+			return
+		}
+		switch t := &toks[p]; t.kind {
+		case tText:
+			if t.r < firstHole && hasFold(class, t.r, d.g.fold) {
+				visit(p + 1)
+			}
+		case tAny:
+			visit(p + 1)
+		case tStar:
+			visit(p)
+			visit(p + 1)
+		case tHole:
+			visit(p)
+			visit(p + 1)
+		}
+	}
+	for _, p := range from {
+		step(int(p))
+	}
+	for len(todo) > 0 {
+		p := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		step(p)
+	}
+}
+
+// has reports whether a hole of the class may hold r; see package match.
+func has(c match.Class, r rune) bool {
+	switch c {
+	case match.Name, match.ID:
+		return r != '/' && pathRune(r)
+	case match.Account:
+		return '0' <= r && r <= '9'
+	case match.Suffix:
+		return '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+	case match.Path:
+		return pathRune(r)
+	default:
+		return true
+	}
+}
+
+func hasFold(c match.Class, r rune, fold bool) bool {
+	return has(c, r) || fold && has(c, unicode.ToUpper(r))
+}
+
+func pathRune(r rune) bool {
+	return r != ':' && r != '*' && r != '?' && !unicode.IsSpace(r)
+}
