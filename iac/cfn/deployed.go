@@ -56,6 +56,9 @@ func (s *stack) deploy(r *resource, action, config *doc.Node) {
 	if !ok || file == "" || match.HasHole(file) || name == "" || len(s.w.stacks) >= maxStacks {
 		return
 	}
+	// The path is one in the repository: beside the pipeline's template, or
+	// beside the stacks file.
+	root := path.Clean(file)
 	file = path.Join(path.Dir(s.t.name), file)
 	account, region := s.account, s.region
 	if role := text(action.Get("RoleArn")); role != "" {
@@ -75,8 +78,21 @@ func (s *stack) deploy(r *resource, action, config *doc.Node) {
 		return
 	}
 	t, err := s.w.nestedTemplate(file)
+	if err != nil && root != file && !strings.HasPrefix(root, "..") {
+		if other, e := s.w.nestedTemplate(root); e == nil {
+			if file, t, err = root, other, nil; slices.ContainsFunc(s.w.stacks, same) {
+				return
+			}
+		}
+	}
 	if err != nil {
-		return
+		// A build may have packaged it: aws cloudformation package, sam package.
+		if file = s.origin(file); file == "" || slices.ContainsFunc(s.w.stacks, same) {
+			return
+		}
+		if t, err = s.w.nestedTemplate(file); err != nil {
+			return
+		}
 	}
 	label := name
 	if match.HasHole(name) {
@@ -92,6 +108,55 @@ func (s *stack) deploy(r *resource, action, config *doc.Node) {
 		}
 	}
 	s.w.add(c)
+}
+
+// origin is the template that a command of a build packages into a file, "" where
+// none does: as the buildspecs say that stand in the template of the pipeline or
+// beside it.
+func (s *stack) origin(file string) string {
+	texts := [][]byte{s.t.file.Data}
+	for _, name := range []string{"buildspec.yml", "buildspec.yaml"} {
+		if f, err := s.w.in.Read(path.Join(path.Dir(s.t.name), name)); err == nil {
+			texts = append(texts, f.Data)
+		}
+	}
+	want := path.Base(file)
+	for _, text := range texts {
+		words := strings.FieldsFunc(string(text), func(r rune) bool { return strings.ContainsRune(" \t\r\n\"',|;", r) })
+		for i, w := range words {
+			out, ok := value(words, i, w, "--output-template-file")
+			if !ok || path.Base(out) != want {
+				continue
+			}
+			from := "template.yaml" // of sam package
+			for j := max(0, i-12); j < min(len(words), i+12); j++ {
+				for _, o := range []string{"--template-file", "--template", "-t"} {
+					if v, ok := value(words, j, words[j], o); ok {
+						from = v
+					}
+				}
+			}
+			if strings.Contains(from, ".aws-sam/") {
+				from = "template.yaml"
+			}
+			if strings.ContainsAny(from, "$*?") || path.Base(from) == want {
+				return ""
+			}
+			return path.Join(path.Dir(s.t.name), from)
+		}
+	}
+	return ""
+}
+
+// value is the value of an option at i, written behind it or with "=".
+func value(words []string, i int, w, option string) (string, bool) {
+	if v, ok := strings.CutPrefix(w, option+"="); ok {
+		return v, true
+	}
+	if w == option && i+1 < len(words) {
+		return words[i+1], true
+	}
+	return "", false
 }
 
 // overrides reads ParameterOverrides, a JSON text, which go before the
