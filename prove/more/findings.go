@@ -116,7 +116,10 @@ func (f *finder) unexplained(s *subject, gs []granted) diag.Finding {
 func (f *finder) finding(x *extra, gs []granted) diag.Finding {
 	d := diag.Finding{
 		Theorem: string(prove.NothingMore), At: x.stmt.Span, Principal: x.subject.ARN, Layer: "identity",
-		Action: strings.Join(names(gs), ", "), Resource: match.Render(gs[0].witness.Resource),
+		Action: strings.Join(names(gs), ", "),
+	}
+	if gs[0].witness != nil {
+		d.Resource = match.Render(gs[0].witness.Resource)
 	}
 	if d.At.IsZero() {
 		d.At = x.at.Span

@@ -59,6 +59,10 @@ func Prove(p *prove.Proof) (prove.TheoremResult, []diag.Finding) {
 			}
 			fs = append(fs, found...)
 		}
+		if t.subjects > 0 {
+			fs = append(fs, f.outside(&t)...)
+			fs = append(fs, f.deputies(&t)...)
+		}
 		f.proved(fs, patches)
 		found = append(found, fs)
 		most.subjects = max(most.subjects, t.subjects)
