@@ -34,6 +34,10 @@ func (a Actor) plain() bool {
 	return !a.Admin && !a.Unbound && !a.Made && a.Groups == nil && a.Only == nil
 }
 
+// changed reports whether somebody gave an actor rights that it does not have
+// by the templates.
+func (a Actor) changed() bool { return a.Admin || a.Unbound || a.Made || a.Groups != nil }
+
 // key tells actors apart.
 func (a Actor) key() string {
 	if a.plain() {

@@ -2,6 +2,7 @@ package chain
 
 import (
 	"slices"
+	"strings"
 
 	"penstock/arn"
 	"penstock/iam"
@@ -101,6 +102,7 @@ func (g *Graph) step(r *rights, p *place) Step {
 		s.take(i, a)
 	}
 	g.same(r, p, &s)
+	g.source(r, p, &s)
 	if len(p.gain.Maybe) > 0 {
 		s.doubt(p.gain.Maybe...)
 	}
@@ -160,4 +162,127 @@ func (g *Graph) same(r *rights, p *place, s *Step) {
 		}
 	}
 	s.doubt("whether one name fits all that " + Short(s.From) + " may do to it")
+}
+
+// source sees to it that a service which assumes a role for what is made can
+// say so: where the trust asks for aws:SourceArn, and the ARN is one of the kind
+// of thing that is made, it has to be that very thing's.
+func (g *Graph) source(r *rights, p *place, s *Step) {
+	if s.Verdict != reach.Some {
+		return
+	}
+	thing := slices.IndexFunc(p.calls, func(c numbered) bool { return c.Same && len(c.Resources) > 0 })
+	trust := slices.IndexFunc(p.calls, func(c numbered) bool { return c.Caller.Service != "" })
+	if thing < 0 || trust < 0 || s.Witnesses[trust].Action == "" {
+		return
+	}
+	want := g.sources(p.gain.Principal, p.calls[thing].Resources[0])
+	if want == nil {
+		return
+	}
+	if a := g.assumed(r, &p.calls[trust], s.Witnesses[thing].Resource); a.verdict == reach.Some {
+		s.take(trust, a)
+		return
+	}
+	for i := range p.calls {
+		if c := &p.calls[i]; c.Same && c.Caller.Service == "" {
+			a := g.decide(r, c, want)
+			if a.verdict == reach.None {
+				*s = Step{}
+				return
+			}
+			if a.verdict == reach.Some && g.fits(r, p, s, trust, a.witness.Resource) {
+				return
+			}
+		}
+	}
+	s.doubt("whether " + p.calls[trust].Caller.Service + " may assume " + Short(p.gain.Principal) + " for what is made")
+}
+
+// fits tries one name for all calls that are made on the thing, and for the
+// service that assumes the role for it. What is there cannot be made.
+func (g *Graph) fits(r *rights, p *place, s *Step, trust int, on string) bool {
+	took := map[int]answer{trust: g.assumed(r, &p.calls[trust], on)}
+	for i := range p.calls {
+		c := &p.calls[i]
+		if !c.Same || c.Caller.Service != "" {
+			continue
+		}
+		if strings.Contains(c.Actions[0], ":Create") && len(c.Actions) == 1 && g.model.Resource(on) != nil {
+			return false
+		}
+		took[i] = g.decide(r, c, []string{on})
+	}
+	for _, a := range took {
+		if a.verdict != reach.Some {
+			return false
+		}
+	}
+	for i, a := range took {
+		s.take(i, a)
+	}
+	return true
+}
+
+// sources returns the patterns that the trust of a role asks aws:SourceArn to
+// match, those of the kind of a resource; nil where it does not ask in every
+// statement, or asks for something of another kind.
+func (g *Graph) sources(role, kind string) []string {
+	p := g.model.Principal(role)
+	if p == nil || p.Trust == nil || p.Trust.Policy == nil {
+		return nil
+	}
+	var out []string
+	for i := range p.Trust.Policy.Statements {
+		st := &p.Trust.Policy.Statements[i]
+		if st.Effect != iam.Allow {
+			continue
+		}
+		asked := false
+		for j := range st.Conditions {
+			c := &st.Conditions[j]
+			op, ok := iam.ParseOperator(c.Operator)
+			if !ok || op.Negated || op.IfExists || op.Set == iam.ForAllValues || !strings.EqualFold(c.Key, "aws:SourceArn") ||
+				op.Base != iam.ARNLike && op.Base != iam.StringEquals && op.Base != iam.StringLike {
+				continue
+			}
+			for _, v := range c.Values {
+				if len(v.Maybe) > 0 || strings.Contains(v.Text, "$") || !kin(v.Text, kind) {
+					return nil
+				}
+				out = append(out, v.Text)
+			}
+			asked = true
+		}
+		if !asked {
+			return nil
+		}
+	}
+	return out
+}
+
+// assumed asks whether a service may assume a role for a thing.
+func (g *Graph) assumed(r *rights, c *numbered, thing string) answer {
+	call := *c.PowerCall
+	call.Context = call.Context.Clone()
+	call.Context.Set("aws:SourceArn", thing)
+	call.Context.Set("aws:SourceAccount", arn.Account(thing))
+	a := g.put(r, &numbered{PowerCall: &call, actions: c.actions}, call.Actions[0], call.Resources)
+	return answer{a.Verdict, a.Witness, a.Missing}
+}
+
+// kin reports whether two ARNs are of one service and one type of resource.
+func kin(a, b string) bool {
+	x, err := arn.Parse(a)
+	y, err2 := arn.Parse(b)
+	if err != nil || err2 != nil || x.Service != y.Service {
+		return false
+	}
+	cut := func(s string) string {
+		if i := strings.IndexAny(s, ":/"); i >= 0 {
+			return s[:i]
+		}
+		return ""
+	}
+	return cut(x.Resource) == cut(y.Resource)
 }

@@ -91,7 +91,7 @@ func (w *walk) add(n *Node) bool {
 		}
 	}
 	account := arn.Account(n.Actor.ARN)
-	if n.Via != nil && (n.Actor.Admin || n.Actor.Made) && w.idle(n) {
+	if n.Via != nil && n.Actor.changed() && w.idle(n) {
 		return false
 	}
 	n.Declared = n.Actor.Made || w.g.model.Principal(n.Actor.ARN) != nil
@@ -147,7 +147,7 @@ func (w *walk) spread(least reach.Verdict) {
 // account, what another of its principals could do there with more rights is
 // nothing new, and only what it could do elsewhere is asked.
 func (w *walk) gains(n *Node) []Step {
-	if n.Actor.Admin && w.owner(n) != nil {
+	if n.Via != nil && n.Actor.changed() && w.owner(n) != nil {
 		return w.g.foreign(n.Actor)
 	}
 	return w.g.gains(n.Actor)

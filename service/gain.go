@@ -2,6 +2,7 @@ package service
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"penstock/arn"
@@ -106,12 +107,44 @@ func trusts(p *cloud.Principal, principal string) bool {
 func New(m *cloud.Model, to, what string, calls func(role string) []PowerCall) []Gain {
 	var gs []Gain
 	for p := range Trusting(m, to) {
+		if taken(m, p) {
+			continue // nothing new has the name of what is there
+		}
 		gs = append(gs, Gain{
 			Calls: append(Pass(p, to), calls(p.ARN)...), Principal: p.ARN,
 			What: what + " with role " + match.Render(p.Name),
 		})
 	}
 	return gs
+}
+
+// taken reports whether the trust of a role lets services in for declared
+// resources only, by conditions on aws:SourceArn without wildcards: what
+// somebody makes has another ARN.
+func taken(m *cloud.Model, p *cloud.Principal) bool {
+	if p.Trust == nil || p.Trust.Policy == nil {
+		return false
+	}
+	for i := range p.Trust.Policy.Statements {
+		st := &p.Trust.Policy.Statements[i]
+		if st.Effect == iam.Allow && !slices.ContainsFunc(st.Conditions, func(c iam.Condition) bool { return sourced(m, &c) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func sourced(m *cloud.Model, c *iam.Condition) bool {
+	op, ok := iam.ParseOperator(c.Operator)
+	if !ok || op.Negated || op.IfExists || op.Set == iam.ForAllValues || !strings.EqualFold(c.Key, "aws:SourceArn") || len(c.Values) == 0 {
+		return false
+	}
+	if op.Base != iam.ARNLike && op.Base != iam.StringEquals && op.Base != iam.StringLike {
+		return false
+	}
+	return !slices.ContainsFunc(c.Values, func(v iam.Elem) bool {
+		return len(v.Maybe) > 0 || strings.ContainsAny(v.Text, "*?$") || m.Resource(v.Text) == nil
+	})
 }
 
 // RoleARN is Site.RoleARN for those without a site: the ARN of a role that a
