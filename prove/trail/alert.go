@@ -135,7 +135,7 @@ func (w *world) ask(k *weak, own, others []identity, un *unheard) {
 	case len(left) > 0:
 		un.leftOut(k, left, field)
 	case maybe && strings.HasPrefix(field, "detail.userAgent"):
-		un.leftOut(k, []string{"whoever calls himself otherwise"}, field)
+		un.leftOut(k, []string{"whoever gives a user agent that it leaves out"}, field)
 	case maybe && isCaller(field):
 		un.some(k, field)
 	case maybe:
