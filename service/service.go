@@ -172,6 +172,9 @@ type Target struct {
 	// Else is a second name of the action, which may do as well: a denial of
 	// the first is sure only where this one is denied too.
 	Else string
+	// Seconds is the length of the session that an sts:AssumeRole asks for, 0
+	// where it asks for none.
+	Seconds int
 	// Missing names facts without which the request cannot be told: the
 	// verdict is Depends on them.
 	Missing []string

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"strconv"
 	"strings"
 
 	"penstock/arn"
@@ -362,6 +363,7 @@ func (c *CLI) sts(op string, a args) {
 	if a.has("--tags") {
 		t.Context.SetUnknown("aws:TagKeys")
 	}
+	t.Seconds, _ = strconv.Atoi(a.opt("--duration-seconds")) // 0 for what cannot be read
 	c.add(t, "sts:AssumeRole")
 }
 

@@ -7,6 +7,7 @@
 package sdk
 
 import (
+	"strconv"
 	"strings"
 
 	"penstock/arn"
@@ -115,6 +116,9 @@ func Target(s *service.Site, action string, p Param) service.Target {
 			}
 		}
 		if action == "sts:AssumeRole" {
+			if v, ok := p("DurationSeconds"); ok {
+				t.Seconds, _ = strconv.Atoi(v) // 0 for what cannot be read
+			}
 			for param, key := range map[string]string{"ExternalId": "sts:ExternalId", "RoleSessionName": "sts:RoleSessionName"} {
 				if v, ok := p(param); ok {
 					t.Context.Set(key, v)

@@ -15,7 +15,7 @@ var Service = service.Service{
 	Title:   "AWS Security Token Service",
 	Types:   types,
 	Entries: entries,
-	Checks:  slices.Concat(checks, profileChecks),
-	Codes:   slices.Concat(codes, profileCodes),
+	Checks:  slices.Concat(checks, profileChecks, chainChecks),
+	Codes:   append(slices.Concat(codes, profileCodes), chainCode),
 	Powers:  powers,
 }
