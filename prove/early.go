@@ -16,7 +16,7 @@ import (
 // AWS looks at the principals of a resource policy and of a trust when they are
 // set, and refuses one that does not exist
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html#troubleshoot_roles_cant-set-trust
-// and https://repost.aws/knowledge-center/kms-invalid-principals-error).
+// and https://github.com/lightspin-tech/eks-creation-engine/issues/4).
 // Deployed for the first time, a role that is made only after what names it is
 // such a principal: one that depends on it, in its own template or by an
 // import, and one that names itself.

@@ -143,7 +143,6 @@ MalformedPolicy; the stack is rolled back.
 **Remedy**: name both the bucket and "/*" where the statement has actions of both kinds, or a statement for each.
 
 **Sources**
-- https://repost.aws/knowledge-center/s3-access-denied-bucket-policy
+- https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
 - https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
-- https://github.com/aws/aws-cdk/issues/5301 ("Action does not apply to any resource(s) in statement")
 `

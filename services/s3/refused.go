@@ -151,6 +151,5 @@ bucket has to be public, switch the setting off in its ` + "`PublicAccessBlockCo
 **Sources**
 - https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 - https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
-- https://github.com/aws/aws-cdk/issues/25983
 `
 )
