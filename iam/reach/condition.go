@@ -141,13 +141,13 @@ func (p *problem) compareBase(k *keyRef, o iam.Operator, vs []cvalue, allow, up 
 func (p *problem) typed(k *keyRef, b iam.Base, v *cvalue) ref {
 	if familyOf(b) == famNumber {
 		if _, ok := rational(v.text); !ok {
-			return p.free(strings.Join([]string{k.v.name, strconv.Itoa(int(b)), v.text}, "\x01"))
+			return p.free(strings.Join([]string{k.v.id, strconv.Itoa(int(b)), v.text}, "\x01"))
 		}
 	}
 	if b == iam.Bool {
 		return p.onText(k, strconv.FormatBool(v.lit.True), plain, false, true)
 	}
-	name := k.v.name + " #" + strconv.Itoa(int(b)) + " " + v.text
+	name := k.v.id + " #" + strconv.Itoa(int(b)) + " " + v.text
 	return p.claim(name, func() atom {
 		k.v.bases |= familyOf(b)
 		return atom{kind: aTyped, of: k.v, base: b, lits: []iam.Literal{v.lit}, texts: []string{v.text}}
@@ -242,7 +242,7 @@ func (p *problem) several(k *keyRef, o iam.Operator, vs []cvalue, allow, absent,
 // with neg that some value is not.
 func (p *problem) exists(k *keyRef, o iam.Operator, vs []cvalue, neg, up bool) ref {
 	a := atom{kind: aExists, of: k.v, neg: neg, base: o.Base}
-	name := []string{k.v.name, "some", strconv.FormatBool(neg)}
+	name := []string{k.v.id, "some", strconv.FormatBool(neg)}
 	sure := yes
 	upIn := up != neg
 	fold := o.Base == iam.StringEqualsIgnoreCase

@@ -76,6 +76,7 @@ func fromARN(owner, resource string) bool {
 type question struct {
 	e    *Engine
 	pol  *authz.Policies
+	old  *authz.Policies // of Beyond: what must not allow the request
 	s    *Space
 	last *problem
 }
@@ -96,11 +97,22 @@ func (q *question) try(sure bool, fixed map[string]string) (outcome, *iam.Reques
 	}
 	p.resolve = q.resolver(p, fixed)
 	p.docs = docs(q.pol)
+	if q.old != nil {
+		p.docs = append(p.docs, docs(q.old)...)
+	}
 	in := p.space(q.s)
 	if in == no {
 		return empty, nil
 	}
-	o := p.solve(p.f.and(in, l.allowed()))
+	root := p.f.and(in, l.allowed())
+	if q.old != nil {
+		before := *l
+		before.pol, before.oracle.bounded = q.old, q.old.HasBoundary || len(q.old.Boundary) > 0
+		p.sure = !p.sure
+		root = p.f.and(root, -before.allowed())
+		p.sure = !p.sure
+	}
+	o := p.solve(root)
 	if o != found {
 		return o, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,7 +50,7 @@ func kindOf(t testing.TB, docs ...json.RawMessage) iam.Kind {
 		}
 		for _, s := range p.Statement {
 			if s["Principal"] != nil || s["NotPrincipal"] != nil {
-				if s["Resource"] == nil && s["NotResource"] == nil {
+				if a, _ := s["Action"].(string); s["Resource"] == nil && s["NotResource"] == nil && !strings.HasPrefix(a, "ecr:") {
 					return iam.Trust
 				}
 				k = iam.Resource

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"strconv"
 	"strings"
 
 	"penstock/iam"
@@ -72,6 +73,7 @@ type atom struct {
 
 // A variable is what a request leaves open.
 type variable struct {
+	id      string // in the names of atoms
 	name    string // of the key as a policy spells it
 	key     bool
 	domain  []need
@@ -116,7 +118,7 @@ func newProblem(sure bool) *problem {
 }
 
 func (p *problem) newVariable(name string) *variable {
-	v := &variable{name: name, present: -1, valued: -1, multi: -1}
+	v := &variable{name: name, id: strconv.Itoa(len(p.vars)), present: -1, valued: -1, multi: -1}
 	p.vars = append(p.vars, v)
 	return v
 }
@@ -140,7 +142,7 @@ func (p *problem) atomOf(r ref) int32 { return p.f.at(r).atom }
 
 // text claims that v's value matches a pattern.
 func (p *problem) text(v *variable, name string, create func() *glob) ref {
-	name = v.name + " " + name
+	name = v.id + " " + name
 	if i, ok := p.index[name]; ok {
 		return ref(i)
 	}

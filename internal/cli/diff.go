@@ -139,21 +139,28 @@ func (d *differ) two(env *Env, f diffFlags, oldName, newName string) error {
 	return nil
 }
 
-// policiesOf parses two documents as policies of one kind.
+// policiesOf parses two documents as policies of one kind. A document with a
+// Principal guards a resource. It is a role's trust policy if it names no
+// resource and speaks of AWS STS alone; a repository of ECR names none either.
 func policiesOf(older, newer *doc.Node) (o, n []*iam.Policy) {
-	k := iam.Identity
-	resource, principal := false, false
+	resource, principal, sts, other := false, false, false, false
 	for _, d := range []*doc.Node{older, newer} {
 		for st := range d.Get("Statement").Elems() {
 			principal = principal || st.Get("Principal") != nil || st.Get("NotPrincipal") != nil
 			resource = resource || st.Get("Resource") != nil || st.Get("NotResource") != nil
+			for a := range st.Get("Action").Elems() {
+				is := len(a.Str()) > 4 && strings.EqualFold(a.Str()[:4], "sts:")
+				sts, other = sts || is, other || !is
+			}
+			other = other || st.Get("NotAction") != nil
 		}
 	}
+	k := iam.Identity
 	switch {
-	case principal && resource:
-		k = iam.Resource
-	case principal:
+	case principal && !resource && sts && !other:
 		k = iam.Trust
+	case principal:
+		k = iam.Resource
 	}
 	p, _ := iam.Parse(older, k)
 	q, _ := iam.Parse(newer, k)
