@@ -234,6 +234,9 @@ func them(ss []string) string {
 // every key is open.
 func (w *world) can(g *chain.Graph, n *chain.Node, v veil) (reach.Verdict, []string) {
 	if n.Depth == 0 {
+		if other := arn.Account(n.Actor.ARN) != v.account; (other || unguarded(v.action)) && !w.granted(n.Actor.ARN, v.action) {
+			return reach.None, nil
+		}
 		q := iam.Request{Principal: iam.Principal{ARN: n.Actor.ARN}, Action: v.action, Resource: v.resource, ResourceAccount: v.account, Context: iam.Context{Open: true}}
 		pol := authz.Collect(w.m, &q)
 		if w.p.Options.Engine.Decide(&q, pol) == authz.Deny {
@@ -259,6 +262,55 @@ func (w *world) can(g *chain.Graph, n *chain.Node, v veil) (reach.Verdict, []str
 		missing = nil
 	}
 	return verdict, missing
+}
+
+// unguarded reports whether the resources of an action have no policy of
+// their own that could grant it to a principal of the account.
+func unguarded(action string) bool {
+	return strings.HasPrefix(action, "cloudtrail:") || strings.HasPrefix(action, "cloudwatch:") || strings.HasPrefix(action, "events:")
+}
+
+// granted reports whether a policy of a principal's own may grant an action,
+// on whatever. Across accounts nothing is allowed that none does
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html).
+func (w *world) granted(role, action string) bool {
+	k := [2]string{role, action}
+	if v, ok := w.grants[k]; ok {
+		return v
+	}
+	v := w.mayGrant(role, action)
+	if w.grants == nil {
+		w.grants = map[[2]string]bool{}
+	}
+	w.grants[k] = v
+	return v
+}
+
+func (w *world) mayGrant(role, action string) bool {
+	p := w.m.Principal(role)
+	if p == nil || len(p.Groups) > 0 || len(p.Maybe) > 0 || p.Resource != nil && len(p.Resource.Opaque) > 0 {
+		return true
+	}
+	for _, a := range p.Identity {
+		if a.Policy == nil || a.Unknown != "" {
+			return true
+		}
+		for i := range a.Policy.Statements {
+			st := &a.Policy.Statements[i]
+			if st.Effect != iam.Allow {
+				continue
+			}
+			if st.NotAction || len(st.Actions) == 0 || len(st.Maybe) > 0 {
+				return true
+			}
+			for _, e := range st.Actions {
+				if pat := match.CompileFold(e.Text); pat.Match(action) != truth.No {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // generated reports whether all that is missing is the name of the resource.

@@ -112,8 +112,10 @@ type world struct {
 	calls     []*record
 	silent    []string // actions of the pipelines that leave no event
 	weak      []*weak
+	listed    map[[5]string]bool // those in weak
 	alerts    []*alert
 	memo      map[string]recorded
+	grants    map[[2]string]bool // what principals may be granted by their own policies
 	daily     map[[2]string]bool // the calls of the pipelines: action, and who
 
 	dry bool // a fix is tried, which changes nothing about who can blind what

@@ -69,9 +69,11 @@ func (w *world) add(k weak, action, account, region string) {
 	for _, n := range shape.Names {
 		k := k
 		k.event = cloudtrail.Event{Shape: shape, Name: n, Account: account, Region: region}
-		if !slices.ContainsFunc(w.weak, func(o *weak) bool {
-			return o.event.Action == action && o.event.Name == n && o.event.Account == account && o.event.Region == region && o.what == k.what
-		}) {
+		if id := [5]string{action, n, account, region, k.what}; !w.listed[id] {
+			if w.listed == nil {
+				w.listed = map[[5]string]bool{}
+			}
+			w.listed[id] = true
 			w.weak = append(w.weak, &k)
 		}
 	}
