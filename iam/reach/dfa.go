@@ -55,7 +55,7 @@ func (d *dfa) state(set []uint16) int32 {
 			continue
 		}
 		t := &g.toks[p]
-		if t.kind == tStar || t.kind == tHole && d.loose && t.class == match.Any && !(t.bound && d.own) {
+		if t.kind == tStar || t.kind == tHole && d.loose && (t.class == match.Any || t.part == idRest) && !(t.bound && d.own) {
 			if !slices.Contains(set, uint16(p+1)) {
 				set = append(set, uint16(p+1))
 			}
@@ -99,7 +99,7 @@ func (d *dfa) state(set []uint16) int32 {
 			s.not = s.not || t.not != 0
 			s.all = s.all || p+1 == len(g.toks) && t.not == 0
 		case tHole:
-			if (!t.bound || d.own) && !slices.Contains(s.next, t.r) {
+			if (!t.bound || d.own) && t.part <= idFirst && !slices.Contains(s.next, t.r) {
 				s.next = append(s.next, t.r)
 			}
 			if d.loose && !(t.bound && d.own) {
@@ -164,7 +164,17 @@ func (d *dfa) take(p int, c rune, add func(int)) {
 			add(p)
 		}
 	case tHole:
-		if d.loose && !(t.bound && d.own) && has(t.class, c) {
+		if !d.loose || t.bound && d.own || !has(t.class, c) {
+			return
+		}
+		switch t.part {
+		case idFirst:
+			add(p + 2)
+		case idMore:
+			add(p + 1)
+		case idRest:
+			add(p)
+		default:
 			add(p)
 			add(p + 1)
 		}
@@ -189,7 +199,9 @@ func (d *dfa) overHole(from []uint16, c rune, add func(int)) {
 			continue
 		}
 		switch t := &toks[p]; {
-		case t.kind == tHole && t.r == c:
+		case t.kind == tHole && t.r == c && t.part == idFirst:
+			add(p + 3)
+		case t.kind == tHole && t.r == c && t.part == 0:
 			add(p + 1)
 		case t.kind == tStar && (t.not&noColon == 0 || !has(class, ':')) && (t.not&noSlash == 0 || !has(class, '/')) && t.not&(noOther|noPunct) == 0:
 			add(p)
@@ -232,8 +244,15 @@ func (d *dfa) overHole(from []uint16, c rune, add func(int)) {
 			visit(p + 1)
 		}
 	}
-	for _, p := range from {
-		step(int(p))
+	for _, p16 := range from {
+		p := int(p16)
+		if p < len(toks) && toks[p].part == idFirst && class == match.ID && toks[p].r != c &&
+			(p+3 == len(toks) || toks[p+3].kind == tText && (toks[p+3].r == ':' || toks[p+3].r == '/')) {
+			// Both begin here, so they would be one and the same.
+			add(p + 1)
+			continue
+		}
+		step(p)
 	}
 	for len(todo) > 0 {
 		p := todo[len(todo)-1]

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -67,6 +68,7 @@ type token struct {
 	r     rune // of text; of a hole its symbol
 	bound bool // a hole that stands for a policy variable: no subject holds it
 	class match.Class
+	part  idPart
 }
 
 // firstHole is the symbol of the first hole; below it are the runes and the
@@ -347,7 +349,34 @@ func (s *symbols) glob(toks []token, fold bool) *glob {
 	return g
 }
 
+// idPart takes the hole of an id apart, of which two with different names are
+// never the same. What follows its first character is idRest; where the first
+// was the hole of another id, more must follow: idMore.
+type idPart uint8
+
+const (
+	idFirst idPart = iota + 1
+	idMore
+	idRest
+)
+
+// ids takes the holes of ids apart.
+func ids(toks []token) []token {
+	for i := 0; i < len(toks); i++ {
+		t := toks[i]
+		if t.kind != tHole || t.class != match.ID || t.bound || t.part != 0 {
+			continue
+		}
+		first, more, rest := t, t, t
+		first.part, more.part, rest.part = idFirst, idMore, idRest
+		toks = slices.Replace(slices.Clone(toks), i, i+1, first, more, rest)
+		i += 2
+	}
+	return toks
+}
+
 func (g *glob) compile(toks []token) {
+	toks = ids(toks)
 	g.toks = toks
 	g.least = make([]int, len(toks)+1)
 	for i := len(toks) - 1; i >= 0; i-- {

@@ -199,7 +199,7 @@ func (p *problem) free(name string) ref {
 
 // present claims that the request carries the key of v.
 func (p *problem) present(v *variable) ref {
-	r := p.claim(v.name+" present", func() atom { return atom{kind: aPresent, of: v} })
+	r := p.claim(v.id+" present", func() atom { return atom{kind: aPresent, of: v} })
 	v.present = p.atomOf(r)
 	return r
 }
@@ -210,7 +210,7 @@ func (p *problem) valued(v *variable) ref {
 		return p.present(v)
 	}
 	if v.valued < 0 {
-		r := p.claim(v.name+" valued", func() atom { return atom{kind: aValued, of: v} })
+		r := p.claim(v.id+" valued", func() atom { return atom{kind: aValued, of: v} })
 		v.valued = p.atomOf(r)
 		p.hard = append(p.hard, p.f.or(-r, p.present(v)))
 		if !v.only {
@@ -218,7 +218,7 @@ func (p *problem) valued(v *variable) ref {
 		}
 		return r
 	}
-	return p.claim(v.name+" valued", nil)
+	return p.claim(v.id+" valued", nil)
 }
 
 func (p *problem) isMulti(v *variable) ref {
@@ -228,14 +228,14 @@ func (p *problem) isMulti(v *variable) ref {
 	case v.multi < 0:
 		return no
 	default:
-		return p.claim(v.name+" multi", nil)
+		return p.claim(v.id+" multi", nil)
 	}
 }
 
 // either makes v a key of which nobody says whether it has several values.
 func (p *problem) either(v *variable) {
 	if !v.only && v.multi < 0 {
-		r := p.claim(v.name+" multi", func() atom { return atom{kind: aMulti, of: v} })
+		r := p.claim(v.id+" multi", func() atom { return atom{kind: aMulti, of: v} })
 		v.multi = p.atomOf(r)
 	}
 }

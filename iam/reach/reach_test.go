@@ -6,6 +6,7 @@ import (
 	"penstock/doc/json"
 	"penstock/iam"
 	"penstock/iam/authz"
+	"penstock/match"
 	"penstock/source"
 )
 
@@ -51,6 +52,44 @@ func TestFind(t *testing.T) {
 			for k, v := range a.Witness.Context.All() {
 				t.Logf("    %s = %q", k, v.Values)
 			}
+		}
+	}
+}
+
+// TestHoles asks about resources whose names only a deployment makes.
+func TestHoles(t *testing.T) {
+	bucket := "arn:aws:s3:::" + match.Hole(match.Name, "tools.Bucket")
+	other := "arn:aws:s3:::" + match.Hole(match.ID, "tools.Other")
+	third := "arn:aws:s3:::" + match.Hole(match.ID, "tools.Third")
+	on := func(effect iam.Effect, resources ...string) iam.Statement {
+		st := iam.Statement{Effect: effect, Actions: []iam.Elem{{Text: "s3:*"}}, HasResource: true}
+		for _, r := range resources {
+			st.Resources = append(st.Resources, iam.Elem{Text: r})
+		}
+		return st
+	}
+	tests := []struct {
+		name  string
+		sts   []iam.Statement
+		space []string
+		want  Verdict
+	}{
+		{"the same hole", []iam.Statement{on(iam.Allow, bucket+"/*")}, []string{bucket + "/key"}, Some},
+		{"the same hole, a pattern", []iam.Statement{on(iam.Allow, bucket+"/*")}, []string{bucket + "/a*"}, Some},
+		{"a name that it may get", []iam.Statement{on(iam.Allow, "arn:aws:s3:::prod-*")}, []string{bucket + "/a*"}, Depends},
+		{"a name that it may get, denied", []iam.Statement{on(iam.Allow, "*"), on(iam.Deny, "arn:aws:s3:::prod-*")}, []string{bucket + "/a*"}, Depends},
+		{"denied for certain", []iam.Statement{on(iam.Allow, "*"), on(iam.Deny, bucket+"/*")}, []string{bucket + "/a*"}, None},
+		{"another service", []iam.Statement{on(iam.Allow, "arn:aws:sqs:*:*:*")}, []string{bucket + "/a*"}, None},
+		{"two resources", []iam.Statement{on(iam.Allow, other+"/*")}, []string{third + "/*"}, None},
+		{"any resource", []iam.Statement{on(iam.Allow, other+"/*")}, nil, Some},
+		{"any resource but that", []iam.Statement{on(iam.Allow, other+"/*"), on(iam.Deny, other+"/*")}, nil, None},
+	}
+	e := New(authz.New(authz.Options{}), Options{})
+	for _, test := range tests {
+		pol := &authz.Policies{Identity: []*iam.Policy{{Version: iam.Version2012, Statements: test.sts}}}
+		a := e.Find(pol, Space{Principal: iam.Principal{ARN: "arn:aws:iam::111111111111:role/build"}, Resources: test.space, ResourceAccount: "111111111111"})
+		if a.Verdict != test.want {
+			t.Errorf("%s: %v, want %v; missing %q, witness %+v", test.name, a.Verdict, test.want, a.Missing, a.Witness)
 		}
 	}
 }
