@@ -162,7 +162,7 @@ func (w *world) noTrail() {
 	at := r.Steps[0].Site()
 	f := diag.Finding{
 		Code: "TRAIL001", Severity: diag.Error, Certainty: diag.Proved,
-		Message: fmt.Sprintf("no stack declares a trail: nothing records what %s does, and whoever changes it, its gate or its roles is neither seen nor reported", w.pipelineNames()),
+		Message: fmt.Sprintf("no stack declares a trail: nothing records what is done by %s, and whoever changes it, its gate or its roles is neither seen nor reported", w.pipelineNames()),
 	}
 	switch {
 	case r.Pipeline != nil:
@@ -187,7 +187,10 @@ func (w *world) pipelineNames() string {
 	if r := w.pipelines[0]; r.Pipeline == nil {
 		return list(names, 3)
 	}
-	return plural(len(names), "pipeline") + " " + list(names, 3)
+	if len(names) > 1 {
+		return "pipelines " + list(names, 3)
+	}
+	return "pipeline " + names[0]
 }
 
 // collect gathers the principals of the pipelines and the events that their
