@@ -257,7 +257,7 @@ func TestIncludedAgainstAllRequests(t *testing.T) {
 	e := New(authz.New(authz.Options{}), Options{})
 	resources := words("abx", 3)[1:]
 	count := map[truth.Value]int{}
-	for range rounds(400) {
+	for range rounds(250) {
 		older, newer := tinyPolicy(r.IntN), tinyPolicy(r.IntN)
 		count[checkPair(t, e, older, newer, resources)]++
 	}

@@ -58,7 +58,7 @@ func TestAttackNone(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	ae := authz.New(authz.Options{RCPServices: naive.RCPService})
 	vague, sure, none, open := 0, 0, 0, 0
-	for i := range rounds(4000) {
+	for i := range rounds(2500) {
 		c := naive.Generate(func(n int) int { return r.IntN(n) })
 		if i%500 == 0 {
 			ae = authz.New(authz.Options{RCPServices: naive.RCPService})

@@ -28,7 +28,7 @@ func TestManagedPolicies(t *testing.T) {
 		}
 		return in.Verdict
 	}
-	every := 4
+	every := 6
 	if !testing.Short() && rounds(0) > 0 {
 		every = 1
 	}
