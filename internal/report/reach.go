@@ -42,7 +42,14 @@ type ReachItem struct {
 	Missing []string
 	At      source.Span // of what is reached
 	Request *iam.Request
+	// Names are the principals of an account that somebody who may change
+	// them all becomes at will, told as one thing; Node is that somebody.
+	Names []string
 }
+
+// crowd is from how many principals of an account on those who can be changed
+// at will are told as one.
+const crowd = 3
 
 // MaxReach is how many things a Reach shows.
 const MaxReach = 200
@@ -63,8 +70,19 @@ func NewReach(g *chain.Graph, t *chain.Tree, from string) *Reach {
 			*o = *x
 		}
 	}
+	crowds := gather(t)
 	for _, n := range t.Nodes {
-		if n.Via != nil {
+		if n.Via != nil && crowds[n] != nil {
+			c := crowds[n]
+			if !slices.Contains(c.Names, chain.Short(n.Actor.ARN)) {
+				c.Names = append(c.Names, chain.Short(n.Actor.ARN))
+			}
+			c.What = count(len(c.Names), "more principal") + " of account " + match.Render(arn.Account(n.Actor.ARN))
+			if c.How == "" {
+				c.How = n.Step.Power.ID
+				r.Items = append(r.Items, c)
+			}
+		} else if n.Via != nil {
 			x := &ReachItem{Class: harm.Rights, Node: n, What: n.Actor.Name(), How: n.Step.Power.ID, Why: n.Step.Power.Why, Verdict: n.Verdict, Missing: n.Missing}
 			if p := n.Step.Gain.Resource; p != nil {
 				x.At = p.Span
@@ -103,7 +121,7 @@ func NewReach(g *chain.Graph, t *chain.Tree, from string) *Reach {
 		}
 	}
 	slices.SortStableFunc(r.Items, func(a, b *ReachItem) int {
-		return cmp.Or(cmp.Compare(b.Class, a.Class), cmp.Compare(b.Verdict, a.Verdict), cmp.Compare(a.Node.Depth, b.Node.Depth), cmp.Compare(a.What, b.What))
+		return cmp.Or(cmp.Compare(b.Class, a.Class), cmp.Compare(b.Verdict, a.Verdict), cmp.Compare(a.depth(), b.depth()), cmp.Compare(a.What, b.What))
 	})
 	if len(r.Items) > MaxReach {
 		for _, x := range r.Items[MaxReach:] {
@@ -112,6 +130,52 @@ func NewReach(g *chain.Graph, t *chain.Tree, from string) *Reach {
 		r.Items = r.Items[:MaxReach]
 	}
 	return r
+}
+
+// depth is how many steps lead to an item.
+func (x *ReachItem) depth() int {
+	if x.Names != nil {
+		return x.Node.Depth + 1
+	}
+	return x.Node.Depth
+}
+
+// gather finds the principals that somebody becomes by changing them, and that
+// lead nowhere else: one item for all those of one.
+func gather(t *chain.Tree) map[*chain.Node]*ReachItem {
+	leads := map[*chain.Node]bool{}
+	plain := func(n *chain.Node) bool {
+		return n.Via != nil && n.Needs == nil && !n.Actor.Made && strings.HasPrefix(n.Step.Power.ID, "iam.") || n.Needs != nil
+	}
+	for i := len(t.Nodes) - 1; i >= 0; i-- {
+		if n := t.Nodes[i]; n.Via != nil && (!plain(n) || leads[n]) {
+			leads[n.Via] = true
+			if n.Needs != nil {
+				leads[n.Needs] = true
+			}
+		}
+	}
+	by := map[*chain.Node][]*chain.Node{}
+	for _, n := range t.Nodes {
+		if plain(n) && !leads[n] && n.Actor.ARN != n.Via.Actor.ARN {
+			by[n.Via] = append(by[n.Via], n)
+		}
+	}
+	out := map[*chain.Node]*ReachItem{}
+	for via, ns := range by {
+		if len(ns) < crowd {
+			continue
+		}
+		items := map[string]*ReachItem{}
+		for _, n := range ns {
+			key := arn.Account(n.Actor.ARN) + n.Verdict.String()
+			if items[key] == nil {
+				items[key] = &ReachItem{Class: harm.Rights, Node: via, Verdict: n.Verdict, Missing: n.Missing, Why: n.Step.Power.Why}
+			}
+			out[n] = items[key]
+		}
+	}
+	return out
 }
 
 func joined(a, b []string) []string {
@@ -146,12 +210,16 @@ func typeName(t string) string {
 // principals counts the principals that are reached for certain and those that
 // may be.
 func (r *Reach) principals() (sure, possible int) {
+	best := map[string]reach.Verdict{}
 	for _, n := range r.Tree.Nodes {
-		switch {
-		case n.Via == nil:
-		case n.Verdict == reach.Some:
+		if n.Via != nil && !slices.ContainsFunc(r.Tree.Nodes, func(o *chain.Node) bool { return o.Via == nil && o.Actor.ARN == n.Actor.ARN }) {
+			best[n.Actor.ARN] = max(best[n.Actor.ARN], n.Verdict)
+		}
+	}
+	for _, v := range best {
+		if v == reach.Some {
 			sure++
-		default:
+		} else {
 			possible++
 		}
 	}
@@ -279,7 +347,7 @@ func (t *text) item(r *Reach, x *ReachItem) {
 	}
 	words := x.What
 	switch {
-	case x.Class == harm.Rights && x.Node.Via != nil && x.How == x.Node.Step.Power.ID:
+	case x.principal():
 		words += accountIn(x.Node, r) + way(x.Node)
 	case x.Node.Via != nil:
 		words += ", as " + x.Node.Actor.Name()
@@ -289,10 +357,19 @@ func (t *text) item(r *Reach, x *ReachItem) {
 		how += " · " + lineOf(x.At)
 	}
 	t.prose("  "+sign+" ", "    ", term.Plain, words)
+	if x.Names != nil {
+		t.prose("      ", "      ", term.Faint, strings.Join(x.Names, ", "))
+	}
 	t.prose("      ", "      ", term.Faint, strings.TrimSpace(how))
 	if x.Verdict != reach.Some && len(x.Missing) > 0 {
 		t.prose("      depends on ", "        ", term.Unsure, strings.Join(x.Missing, "; "))
 	}
+}
+
+// principal reports whether an item is its node, rather than what the node can
+// do.
+func (x *ReachItem) principal() bool {
+	return x.Class == harm.Rights && x.Names == nil && x.Node.Via != nil && x.How == x.Node.Step.Power.ID
 }
 
 // accountIn names the account of a node where it is not that of the root.

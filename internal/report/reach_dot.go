@@ -109,7 +109,7 @@ func drawn(r *Reach) drawing {
 		return d
 	}
 	for _, x := range r.Items {
-		if x.Class == harm.Rights && x.Node.Via != nil && x.How == x.Node.Step.Power.ID {
+		if x.principal() {
 			if !keep(x.Node) {
 				d.left++
 			}

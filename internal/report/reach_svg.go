@@ -129,6 +129,14 @@ func subtitle(n *chain.Node) string {
 // fill makes the lines of a card.
 func (c *cell) fill() {
 	for _, x := range c.items {
+		for _, name := range x.Names {
+			c.lines = append(c.lines, clip(name))
+			c.full = append(c.full, show(name)+": "+x.How)
+		}
+		if x.Names != nil {
+			c.title = show(x.What)
+			continue
+		}
 		line := show(x.What)
 		if x.Verdict != reach.Some {
 			line = "? " + line

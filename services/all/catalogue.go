@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"penstock/chain"
 	"penstock/service"
 )
 
@@ -60,6 +61,8 @@ func Catalogue(services []*service.Service) string {
 		fmt.Fprintf(&b, "\n### %s\n", s.Title)
 		powers(&b, s.Powers)
 	}
+	b.WriteString("\n### By what several services do together\n")
+	powers(&b, chain.Derived(services))
 	return b.String()
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"penstock/arn"
+	"penstock/chain"
 	"penstock/cloud"
 	"penstock/iac/cfn"
 	"penstock/iam/facts"
@@ -45,6 +46,20 @@ func TestPowers(t *testing.T) {
 			}
 			if n == 0 {
 				t.Logf("no archive has a place for power %s", p.ID)
+			}
+		}
+	}
+}
+
+// TestDerivedPowers does the same for what follows from several rooms.
+func TestDerivedPowers(t *testing.T) {
+	for _, p := range chain.Derived(Services()) {
+		if !strings.HasPrefix(p.ID, "pipeline.") || p.Why == "" || !strings.HasPrefix(p.Source, "https://") {
+			t.Errorf("power %s does not say what, why and how that is known", p.ID)
+		}
+		for _, m := range archives(t) {
+			for _, g := range p.Find(m) {
+				checkGain(t, p, g)
 			}
 		}
 	}
