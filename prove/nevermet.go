@@ -14,7 +14,9 @@ import (
 // that the action does not have.
 
 // neverMet returns the calls that a statement grants by name and a condition
-// of it takes back whatever the request, where nothing else allows them.
+// of it takes back whatever the request, where nothing else allows them. Of a
+// statement that grants something all the same they are Listed only: who writes
+// iam:GetRole beside iam:PassRole under iam:PassedToService wants the second.
 func (p *prover) neverMet(m *cloud.Model, step *Step, pr *cloud.Principal, s *iam.Statement, row *service.Row) []*Call {
 	var out []*Call
 	for _, act := range row.Actions {
@@ -36,6 +38,9 @@ func (p *prover) neverMet(m *cloud.Model, step *Step, pr *cloud.Principal, s *ia
 		if p.decide(m, c); c.Decision.Verdict == authz.Deny && !c.Decision.Explicit && c.Decision.Layer == "identity" {
 			out = append(out, c)
 		}
+	}
+	if len(out) < len(row.Actions) {
+		row.Need = service.Listed
 	}
 	return out
 }
