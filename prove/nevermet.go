@@ -14,9 +14,9 @@ import (
 // that the action does not have.
 
 // neverMet returns the calls that a statement grants by name and a condition
-// of it takes back whatever the request, where nothing else allows them. Of a
-// statement that grants something all the same they are Listed only: who writes
-// iam:GetRole beside iam:PassRole under iam:PassedToService wants the second.
+// of it takes back whatever the request, where nothing else allows them. A
+// statement that grants something all the same has none: who writes iam:GetRole
+// beside iam:PassRole under iam:PassedToService wants the second.
 func (p *prover) neverMet(m *cloud.Model, step *Step, pr *cloud.Principal, s *iam.Statement, row *service.Row) []*Call {
 	var out []*Call
 	for _, act := range row.Actions {
@@ -40,7 +40,7 @@ func (p *prover) neverMet(m *cloud.Model, step *Step, pr *cloud.Principal, s *ia
 		}
 	}
 	if len(out) < len(row.Actions) {
-		row.Need = service.Listed
+		return nil
 	}
 	return out
 }
