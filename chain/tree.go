@@ -36,6 +36,9 @@ type Node struct {
 // to each, certain chains before possible ones.
 type Tree struct {
 	Nodes []*Node // in the order found; the roots first
+	// Cut says that there was more than a tree holds: that somebody is not in
+	// it then proves nothing.
+	Cut bool
 }
 
 // maxNodes bounds a tree.
@@ -58,12 +61,13 @@ func (g *Graph) Follow(from ...Actor) *Tree {
 	}
 	w.spread(reach.Some)
 	w.spread(reach.Depends)
-	return &Tree{Nodes: w.nodes}
+	return &Tree{Nodes: w.nodes, Cut: w.cut}
 }
 
 type walk struct {
 	g     *Graph
 	nodes []*Node
+	cut   bool
 	at    map[string]*Node   // by Actor.key
 	byARN map[string][]*Node // those of one principal
 	// waiting are escalations of principals that nobody has reached yet.
@@ -82,7 +86,11 @@ type waiting struct {
 // add puts a node into the tree unless somebody with its rights is there.
 func (w *walk) add(n *Node) bool {
 	key := n.Actor.key()
-	if w.at[key] != nil || len(w.nodes) == maxNodes {
+	if w.at[key] != nil {
+		return false
+	}
+	if len(w.nodes) == maxNodes {
+		w.cut = true
 		return false
 	}
 	for _, o := range w.byARN[n.Actor.ARN] {
