@@ -35,6 +35,7 @@ func codes() []service.Code {
 		})
 	}
 	out = append(out, docCodes...)
+	out = append(out, deltaCodes...)
 	slices.SortStableFunc(out, func(a, b service.Code) int { return cmp.Compare(a.Code, b.Code) })
 	// Two rooms may report one code; the first page counts.
 	return slices.CompactFunc(out, func(a, b service.Code) bool { return a.Code == b.Code })

@@ -32,6 +32,9 @@ type diffFlags struct {
 	policy bool
 	pairs  string
 	format string
+
+	allow, account, region string
+	parameters             []string
 }
 
 // diffFormats are what diff writes.
@@ -40,9 +43,14 @@ var diffFormats = []string{"text", "json"}
 func newDiff(env, outer *Env) *cobra.Command {
 	var f diffFlags
 	c := &cobra.Command{
-		Use:   "diff --policy OLD NEW",
+		Use:   "diff OLD NEW",
 		Short: "Say what a change lets through that was not allowed before",
-		Long: `With --policy, compare two policy documents: does NEW allow any request that OLD does not? The answer is about all
+		Long: `Compare two sets of templates, OLD and NEW, or one PATH at two revisions of git: every access that is new, by principal,
+each with a request that is allowed now and was denied before, through every layer of policy; access that is gone;
+approvals that are gone or new; theorems that hold less than before. Exit 1 if anything is let through. What has been
+reviewed stands in the file that --allow names: a list of {principal, action, resource, why}, with wildcards.
+
+With --policy, compare two policy documents: does NEW allow any request that OLD does not? The answer is about all
 requests. No means that there is none, and it is a proof; else it comes with one such request: who asks for what, with
 which condition keys, and the statement that allows it. Where a policy variable or an unknown value decides, the answer
 depends on it. A document with a Principal is read as the policy of a resource, and anybody may ask.
@@ -50,18 +58,30 @@ depends on it. A document with a Principal is read as the policy of a resource, 
 With --pairs, read lines {"id": …, "old": DOCUMENT, "new": DOCUMENT} from a file, "-" for standard input, and write one
 line for each: {"id", "included": true, false or "depends", "witness", "missing", "micros"}. A line that cannot be read
 gets {"id", "error"}, and the next one is read.`,
-		Example: `  penstock diff --policy before.json after.json
+		Example: `  penstock diff main..HEAD pipelines/
+  penstock diff old/ new/ --format markdown
+  penstock diff --policy before.json after.json
   penstock diff --policy --pairs pairs.jsonl`,
 		RunE: func(_ *cobra.Command, args []string) error { return runDiff(env, outer, f, args) },
 	}
 	fs := c.Flags()
 	fs.BoolVar(&f.policy, "policy", false, "compare two policy documents")
 	fs.StringVar(&f.pairs, "pairs", "", "with --policy, read pairs of documents as JSON lines from this `file`, - for standard input")
-	fs.StringVar(&f.format, "format", "text", "`format` of the output: text or json")
+	fs.StringVar(&f.format, "format", "text", "`format` of the output: text or json; of templates also markdown or sarif")
+	fs.StringVar(&f.allow, "allow", "", "a `file` of reviewed access, which is let through")
+	fs.StringVar(&f.account, "account", "", "account `id` of lone templates: twelve digits")
+	fs.StringVar(&f.region, "region", "", "`region` of lone templates")
+	fs.StringArrayVar(&f.parameters, "parameter", nil, "`key=value` for a parameter of lone templates; may be repeated")
 	return c
 }
 
 func runDiff(env, outer *Env, f diffFlags, args []string) error {
+	if !f.policy && f.pairs == "" {
+		if !slices.Contains(deltaFormats, f.format) {
+			return usage("%w", unknown("format", f.format, deltaFormats, "--format takes "+strings.Join(deltaFormats, ", ")))
+		}
+		return runDelta(env, outer, f, args)
+	}
 	if !slices.Contains(diffFormats, f.format) {
 		return usage("%w", unknown("format", f.format, diffFormats, "--format takes "+strings.Join(diffFormats, ", ")))
 	}

@@ -19,6 +19,7 @@ import (
 	"penstock/prove/gate"
 	"penstock/prove/more"
 	"penstock/prove/trail"
+	"penstock/service"
 	"penstock/services/all"
 )
 
@@ -74,14 +75,20 @@ denied.`,
 	return c
 }
 
-// options checks the flags.
-func (f *proveFlags) options(args []string) (prove.Options, term.Mode, error) {
-	opt := prove.Options{Services: all.Services()}
-	opt.Provers = map[prove.Theorem]prove.Prover{
+// provers are those of the theorems that package prove leaves to others.
+func provers() map[prove.Theorem]prove.Prover {
+	return map[prove.Theorem]prove.Prover{
 		prove.NothingMore: more.Prove,
 		prove.Gate:        gate.Prove,
 		prove.Trail:       trail.Prove,
 	}
+}
+
+func services() []*service.Service { return all.Services() }
+
+// options checks the flags.
+func (f *proveFlags) options(args []string) (prove.Options, term.Mode, error) {
+	opt := prove.Options{Services: services(), Provers: provers()}
 	var mode term.Mode
 	fail := func(format string, a ...any) (prove.Options, term.Mode, error) {
 		return opt, mode, usage(format, a...)

@@ -31,7 +31,7 @@ var floors = [][]string{
 	{"iam/authz", "iam/authz/naive", "pipeline", "harm"},
 	{"iam/reach"},
 	{"service", "iam/ask"},
-	{"service/sdk", "service/script", "service/schema", "iac/sam", "chain"},
+	{"service/sdk", "service/script", "service/schema", "iac/sam", "chain", "delta"},
 	{"iac/cfn", "prove"},
 	{"iac/cfn/cfntest", "query", "prove/more", "prove/gate"},
 	{"expect", "diagnosis"},
