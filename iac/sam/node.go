@@ -23,9 +23,15 @@ func (b at) boolean(v bool) *doc.Node {
 	return b.node(doc.Bool, "false")
 }
 
+// list makes a list of what is there: a property that the template lacks, or
+// has in another shape, is nil.
 func (b at) list(items ...*doc.Node) *doc.Node {
 	n := b.node(doc.List, "")
-	n.Items = items
+	for _, it := range items {
+		if it != nil {
+			n.Items = append(n.Items, it)
+		}
+	}
 	return n
 }
 
