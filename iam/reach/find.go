@@ -96,7 +96,7 @@ func (q *question) try(sure bool, fixed map[string]string) (outcome, *iam.Reques
 		l.oracle.partition = "aws"
 	}
 	p.resolve = q.resolver(p, fixed)
-	p.docs = docs(q.pol)
+	p.docs, p.scope = docs(q.pol), scopeOf(q.s.Actions)
 	if q.old != nil {
 		p.docs = append(p.docs, docs(q.old)...)
 	}

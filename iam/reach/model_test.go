@@ -162,3 +162,17 @@ func TestAllPairsAgreeWithAuthz(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkFind asks one question that needs the solver.
+func BenchmarkFind(b *testing.B) {
+	m := small(b)
+	e := New(authz.New(authz.Options{}), Options{})
+	s := Space{Principal: iam.Principal{ARN: "arn:aws:iam::111111111111:role/build"}, Actions: []string{"s3:Delete*", "s3:Put*"}, Resources: []string{"arn:aws:s3:::artifacts/*"}, ResourceAccount: "111111111111"}
+	pol := authz.Collect(m, &iam.Request{Principal: s.Principal, Action: "s3:PutObject", Resource: "arn:aws:s3:::artifacts/x"})
+	b.ReportAllocs()
+	for b.Loop() {
+		if e.Find(pol, s).Verdict != Some {
+			b.Fatal("no witness")
+		}
+	}
+}

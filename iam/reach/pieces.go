@@ -85,7 +85,7 @@ func (c *comparison) pieces() [][]*iam.Policy {
 
 // narrow finds the scope of the piece at hand.
 func (c *comparison) narrow() {
-	c.scope = &scope{texts: map[string]bool{}, all: map[string][]string{}}
+	c.scope = newScope()
 	for _, p := range c.allows {
 		if !c.scope.add(&p.Statements[0]) {
 			c.scope = nil

@@ -172,6 +172,9 @@ func (p *problem) like(v *variable, pattern string, m mode, wild, fold bool) ref
 	if wild && pattern == "*" {
 		return yes
 	}
+	if v == p.action && p.scope != nil && !p.scope.meets(pattern) {
+		return no
+	}
 	name := patternName(pattern, m, wild, fold)
 	return p.text(v, name, func() *glob { return p.syms.pattern(pattern, m, wild, fold) })
 }

@@ -21,23 +21,46 @@ func (s *scope) add(st *iam.Statement) bool {
 		return false
 	}
 	for i := range st.Actions {
-		text := strings.ToLower(st.Actions[i].Text)
-		if holed(text) {
+		if !s.addText(st.Actions[i].Text) {
 			return false
-		}
-		first := strings.IndexAny(text, "*?")
-		switch svc, _, ok := strings.Cut(text, ":"); {
-		case first >= 0 && (!ok || first < len(svc)):
-			s.wild = append(s.wild, text[:first])
-		case first >= 0:
-			s.all[svc] = append(s.all[svc], text[:first])
-			s.texts["\x00"+svc] = true // a wildcard of the service
-		default:
-			s.texts[text] = true
-			s.all[svc] = append(s.all[svc], text)
 		}
 	}
 	return true
+}
+
+func (s *scope) addText(text string) bool {
+	text = strings.ToLower(text)
+	if holed(text) {
+		return false
+	}
+	first := strings.IndexAny(text, "*?")
+	switch svc, _, ok := strings.Cut(text, ":"); {
+	case first >= 0 && (!ok || first < len(svc)):
+		s.wild = append(s.wild, text[:first])
+	case first >= 0:
+		s.all[svc] = append(s.all[svc], text[:first])
+		s.texts["\x00"+svc] = true // a wildcard of the service
+	default:
+		s.texts[text] = true
+		s.all[svc] = append(s.all[svc], text)
+	}
+	return true
+}
+
+func newScope() *scope { return &scope{texts: map[string]bool{}, all: map[string][]string{}} }
+
+// scopeOf is the scope of a list of patterns; nil where there is none.
+func scopeOf(list []string) *scope {
+	if list == nil {
+		return nil
+	}
+	s := newScope()
+	for _, t := range list {
+		if !s.addText(t) {
+			return nil
+		}
+	}
+	return s
 }
 
 // meets reports whether a pattern may match an action in scope.
