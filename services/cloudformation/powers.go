@@ -194,7 +194,13 @@ func kept(m *cloud.Model) []service.Gain {
 // unknownRole: whether somebody has deployed a stack with a role is not in
 // its template.
 func unknownRole(m *cloud.Model) []service.Gain {
-	gs := stacks(m, service.TouchesDefinition, "changes the stack", "cloudformation:UpdateStack", "cloudformation:CreateChangeSet")
+	gs := stacks(m, service.TouchesDefinition, "changes the stack", "cloudformation:UpdateStack")
+	for _, g := range stacks(m, service.TouchesDefinition, "makes a change set of its own template", "cloudformation:CreateChangeSet") {
+		do := g.Calls[0]
+		do.Actions, do.Why = []string{"cloudformation:ExecuteChangeSet"}, "executes it"
+		g.Calls = append(g.Calls, do)
+		gs = append(gs, g)
+	}
 	for i := range gs {
 		gs[i].Calls[0].Context.SetAbsent("cloudformation:RoleArn")
 		gs[i].Maybe = []string{"whether " + gs[i].What + " keeps a role of its last operation, and which"}
