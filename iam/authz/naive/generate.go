@@ -212,6 +212,8 @@ func (g *maker) context() {
 			v.Values = append(v.Values, text)
 		}
 		switch {
+		case k.multi && g.one(5):
+			v.Values = []string{""} // which is no value
 		case g.one(12):
 			v = iam.ContextValue{}
 		case g.open && g.one(5):

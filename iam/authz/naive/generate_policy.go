@@ -269,7 +269,7 @@ func (g *maker) condition() iam.Condition {
 	for i := range c.Values[1:] {
 		c.Values[i+1].Maybe = g.facts(6)
 	}
-	if g.one(10) {
+	if g.one(10) || k.multi && g.one(4) {
 		c.Operator, c.Values = "Null", []iam.Elem{{Text: g.pick("true", "false")}}
 	}
 	if g.one(60) {
