@@ -134,7 +134,32 @@ func (g *Graph) put(r *rights, c *numbered, action string, resources []string) r
 		default:
 		}
 	}
-	return g.reach.Find(pol, s)
+	return g.membership(g.reach.Find(pol, s), &s.Context, pol)
+}
+
+// membership takes back an answer that rests on the organization of the
+// caller, where that is not known: it is a fact of the account and not for the
+// caller to choose.
+func (g *Graph) membership(ans reach.Answer, known *iam.Context, pol *authz.Policies) reach.Answer {
+	if ans.Verdict != reach.Some || ans.Witness == nil || ans.Witness.Principal.ARN == "" {
+		return ans
+	}
+	q := *ans.Witness
+	free := false
+	q.Context = iam.Context{Open: true}
+	for k, v := range ans.Witness.Context.All() {
+		if low := strings.ToLower(k); (low == "aws:principalorgid" || low == "aws:principalorgpaths") && !known.Has(k) {
+			free = true
+			continue
+		}
+		q.Context.Put(k, v)
+	}
+	if !free || g.judge().DecideCases(&q, pol) == authz.Allow {
+		return ans
+	}
+	ans.Verdict = reach.Depends
+	ans.Missing = append(ans.Missing, "the organization of account "+arn.Account(q.Principal.ARN)+" (aws:PrincipalOrgID)")
+	return ans
 }
 
 // judge decides single requests.

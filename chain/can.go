@@ -1,6 +1,8 @@
 package chain
 
 import (
+	"strings"
+
 	"penstock/iam"
 	"penstock/iam/authz"
 	"penstock/iam/reach"
@@ -35,6 +37,12 @@ func (g *Graph) Can(a Actor, c service.PowerCall) reach.Answer {
 			return reach.Answer{Verdict: reach.Some, Witness: &q}
 		case authz.Depends:
 			open = append(open, action)
+		default:
+			// Nobody may do it to everything that the pattern takes in; some
+			// of it is another question.
+			if strings.ContainsAny(q.Resource, "*?") {
+				open = append(open, action)
+			}
 		}
 	}
 	n := &numbered{PowerCall: &c}

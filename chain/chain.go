@@ -52,8 +52,6 @@ type Graph struct {
 	services []*service.Service
 	reach    *reach.Engine
 
-	without []string // ids of powers that do not count
-
 	load    sync.Once
 	places  []place
 	actions []string // of all calls, each once
@@ -94,9 +92,21 @@ func New(m *cloud.Model, services []*service.Service, r *reach.Engine) *Graph {
 
 // Without returns the graph of the same model in which the powers with these
 // ids do not count, for a proof that looks at what they say in its own way.
+// The two share what they find out about single calls.
 func (g *Graph) Without(ids ...string) *Graph {
+	g.prepare()
 	h := New(g.model, g.services, g.reach)
-	h.without = append(slices.Clone(g.without), ids...)
+	h.load.Do(func() {
+		h.actions, h.index, h.calls, h.memo, h.actors, h.guards = g.actions, g.index, g.calls, g.memo, g.actors, g.guards
+		h.keys, h.authz = g.keys, g.authz
+		h.steps, h.away = map[string][]Step{}, map[string]bool{}
+		for _, p := range g.places {
+			if !slices.Contains(ids, p.power.ID) {
+				h.places = append(h.places, p)
+			}
+		}
+		h.order()
+	})
 	return h
 }
 

@@ -286,3 +286,22 @@ func kin(a, b string) bool {
 	}
 	return cut(x.Resource) == cut(y.Resource)
 }
+
+// Choose is Gains of those alone that fit, for who has no use for the others:
+// each is asked for its calls.
+func (g *Graph) Choose(from string, fits func(*service.Power, *service.Gain) bool) []Step {
+	g.prepare()
+	a := Actor{ARN: from}
+	if s, ok := g.steps[a.key()]; ok {
+		var out []Step
+		for _, st := range s {
+			if fits(st.Power, st.Gain) {
+				out = append(out, st)
+			}
+		}
+		return out
+	}
+	const key = "|chosen"
+	delete(g.steps, key)
+	return g.work(a, key, func(p *place) bool { return fits(p.power, p.gain) })
+}

@@ -25,9 +25,6 @@ func (g *Graph) prepare() {
 func (g *Graph) add(powers []service.Power) {
 	for i := range powers {
 		p := &powers[i]
-		if slices.Contains(g.without, p.ID) {
-			continue
-		}
 		gains := p.Find(g.model)
 		for j := range gains {
 			pl := place{power: p, gain: &gains[j], calls: make([]numbered, len(gains[j].Calls))}
