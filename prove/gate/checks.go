@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"penstock/arn"
+	"penstock/chain"
 	"penstock/cloud"
 	"penstock/diag"
 	"penstock/doc/splice"
@@ -233,6 +234,7 @@ func (f *finder) alone(r *prove.Run) []diag.Finding {
 		t := teller{f: f, o: o}
 		for _, w := range f.walk(o) {
 			account := arn.Account(w.Actor.ARN)
+			out = append(out, t.tell(w, f.answers(w))...)
 			ans := f.can(w, account, "arn:*:codepipeline:*", gateCalls...)
 			if ans.Verdict == reach.None {
 				continue
@@ -240,7 +242,12 @@ func (f *finder) alone(r *prove.Run) []diag.Finding {
 			if one := f.can(w, account, "arn:"+arn.Partition(region(r))+":codepipeline:"+region(r)+":"+account+":any-pipeline/any-stage/any-action", gateCalls...); one.Verdict == ans.Verdict {
 				ans = one
 			}
-			out = append(out, t.tell(w, []harm{answer("GATE001", ans, "approve or change any pipeline of account "+match.Render(account))})...)
+			f.nearest(w, account, &ans)
+			what := "approve or change any pipeline of account " + match.Render(account)
+			if q := ans.Witness; q != nil && !strings.Contains(q.Resource, "any-pipeline") && !strings.ContainsAny(q.Resource, "*?") {
+				what = does(q.Action) + " of pipeline " + match.Render(pipelineOf(q.Resource))
+			}
+			out = append(out, t.tell(w, []harm{answer("GATE001", ans, what)})...)
 		}
 	}
 	return out
@@ -251,4 +258,90 @@ func region(r *prove.Run) string {
 		return r.Entry.Region
 	}
 	return r.Pipeline.Region
+}
+
+// answers finds the gates that a way can answer or skip and that are no
+// pipeline's here: machines that wait for a token, tables of votes, approvals
+// of pull requests.
+func (f *finder) answers(w *way) []harm {
+	var out []harm
+	for i := range w.Gains {
+		g := &w.Gains[i]
+		r := g.Gain.Resource
+		if g.Power.Kind != service.Tamper || g.Gain.Touches != service.TouchesGate || r == nil || r.Type == "AWS::CodePipeline::Pipeline" || f.itsWork(g) {
+			continue
+		}
+		out = append(out, step("GATE001", g, "get around "+match.Render(g.Gain.What)))
+	}
+	return out
+}
+
+// itsWork reports whether the calls of a step are what its principal is known
+// to call: who answers a gate by its work does not get around it.
+func (f *finder) itsWork(g *chain.Step) bool {
+	for i := range g.Witnesses {
+		q := &g.Witnesses[i]
+		known := slices.ContainsFunc(f.proof.Runs(f.model), func(r *prove.Run) bool {
+			return (r.Entry == nil || r.Entry.Kind != prove.Grants) && slices.ContainsFunc(r.Steps, func(s *prove.Step) bool {
+				return slices.ContainsFunc(s.Calls, func(c *prove.Call) bool {
+					return c.Request.Principal.ARN == q.Principal.ARN && strings.EqualFold(c.Request.Action, q.Action)
+				})
+			})
+		})
+		if !known {
+			return false
+		}
+	}
+	return true
+}
+
+// nearest prefers to show the request on an approval that some policy here
+// names: that is a gate which exists.
+func (f *finder) nearest(w *way, account string, ans *reach.Answer) {
+	for p := range f.model.Principals() {
+		for _, a := range p.Identity {
+			if a.Policy == nil {
+				continue
+			}
+			for i := range a.Policy.Statements {
+				st := &a.Policy.Statements[i]
+				if st.Effect != iam.Allow || !slices.ContainsFunc(st.Actions, func(e iam.Elem) bool { return strings.EqualFold(e.Text, gateCalls[0]) }) {
+					continue
+				}
+				for _, e := range st.Resources {
+					if strings.ContainsAny(e.Text, "*?$\x00") || arn.Account(e.Text) != account {
+						continue
+					}
+					if one := f.can(w, account, e.Text, gateCalls[0]); one.Verdict == reach.Some && ans.Verdict == reach.Some {
+						*ans = one
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// does says what a call of gateCalls does.
+func does(action string) string {
+	switch action {
+	case "codepipeline:PutApprovalResult":
+		return "answer the approvals"
+	case "codepipeline:OverrideStageCondition":
+		return "override the conditions"
+	case "codepipeline:EnableStageTransition":
+		return "open the stages"
+	default:
+		return "change the definition"
+	}
+}
+
+// pipelineOf is the name of the pipeline in the ARN of it or of what is in it.
+func pipelineOf(s string) string {
+	a, err := arn.Parse(s)
+	if err != nil {
+		return s
+	}
+	name, _, _ := strings.Cut(a.Resource, "/")
+	return name
 }

@@ -24,11 +24,14 @@ import (
 // unexplained; what a wildcard takes in, and every change of rights, is a
 // failure.
 func (f *finder) become(s *subject, t *tally) []diag.Finding {
-	var grave, mild []chain.Step
-	for _, g := range f.graph.Gains(s.ARN) {
+	var grave, mild, harmful []chain.Step
+	for _, g := range f.graph.Choose(s.ARN, func(p *service.Power, g *service.Gain) bool { return s.open != "" || gainsRights(p, g) }) {
+		if s.open != "" && f.undoes(s, &g) {
+			harmful = append(harmful, g)
+			continue
+		}
 		switch {
-		case g.Power.Kind != service.Become && g.Power.Kind != service.Execute && g.Power.Kind != service.Escalate,
-			g.Gain.Principal == "", g.Gain.Principal == s.ARN && g.Power.Kind != service.Escalate,
+		case !gainsRights(g.Power, g.Gain), g.Gain.Principal == s.ARN && g.Power.Kind != service.Escalate,
 			f.needed(s, &g), f.idle(s, g.Gain.Principal),
 			g.Power.Kind != service.Escalate && s.open == "" && f.together(s, g.Gain.Principal):
 			continue
@@ -39,6 +42,10 @@ func (f *finder) become(s *subject, t *tally) []diag.Finding {
 		}
 	}
 	var out []diag.Finding
+	for _, g := range f.oncePerResource(harmful) {
+		t.grave++
+		out = append(out, f.undoing(s, g))
+	}
 	if len(grave) > 0 {
 		t.grave += len(grave)
 		d := f.gain(s, grave)
@@ -62,6 +69,11 @@ func (f *finder) become(s *subject, t *tally) []diag.Finding {
 		out = append(out, d)
 	}
 	return out
+}
+
+// gainsRights reports whether a power is one over a principal.
+func gainsRights(p *service.Power, g *service.Gain) bool {
+	return g.Principal != "" && (p.Kind == service.Become || p.Kind == service.Execute || p.Kind == service.Escalate)
 }
 
 // gain states one or more steps of a subject, the worst first, and tells the

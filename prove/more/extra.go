@@ -201,7 +201,7 @@ func examples(st *iam.Statement) []string {
 func (f *finder) witness(s *subject, a cloud.Attachment, st *iam.Statement, action string, beyond, needed []string) (granted, bool) {
 	g := granted{action: action, class: harm.Of(action)}
 	for _, r := range beyond {
-		g.sweeping = g.sweeping || sweeping(action, r)
+		g.sweeping = g.sweeping || sweeping(action, r) && !tagged(st)
 	}
 	if q, r, v := f.declared(s, st, action, beyond, needed); q != nil {
 		g.witness, g.owned = q, r
@@ -377,4 +377,16 @@ func sweeping(action, pattern string) bool {
 		rest = rest[i+1:]
 	}
 	return strings.HasPrefix(rest, "*")
+}
+
+// tagged reports whether a statement takes in only resources that carry a tag:
+// its author meant those, however wide its Resource is.
+func tagged(st *iam.Statement) bool {
+	return slices.ContainsFunc(st.Conditions, func(c iam.Condition) bool {
+		low := strings.ToLower(c.Key)
+		_, name, _ := strings.Cut(low, ":")
+		op := strings.ToLower(c.Operator)
+		positive := !strings.Contains(op, "not") && !strings.HasSuffix(op, "ifexists") && op != "null"
+		return positive && strings.HasPrefix(name, "resourcetag/")
+	})
 }

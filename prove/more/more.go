@@ -59,8 +59,9 @@ func Prove(p *prove.Proof) (prove.TheoremResult, []diag.Finding) {
 			}
 			fs = append(fs, found...)
 		}
+		fs = append(fs, f.outside(&t)...)
+		fs = append(fs, f.workflows(&t)...)
 		if t.subjects > 0 {
-			fs = append(fs, f.outside(&t)...)
 			fs = append(fs, f.deputies(&t)...)
 		}
 		f.proved(fs, patches)
@@ -85,7 +86,7 @@ func outcome(fs []diag.Finding, t tally) (prove.Outcome, string) {
 		}
 	}
 	switch {
-	case t.subjects == 0:
+	case t.subjects == 0 && o == prove.Holds:
 		return prove.NotApplicable, "no stack declares a role of a pipeline"
 	case o == prove.Depends:
 		return o, fmt.Sprintf("%s that nothing in the templates explains; a line under needs in the stacks file does", count(t.unexplained, "permission", "permissions"))

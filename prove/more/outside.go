@@ -30,12 +30,16 @@ var anything = &iam.Policy{Kind: iam.Identity, Version: iam.Version2012, Stateme
 // somebody there who may do everything as far as its own account goes.
 func (f *finder) outside(t *tally) []diag.Finding {
 	var out []diag.Finding
-	for _, g := range f.guarded() {
+	for _, g := range f.guarded(t.subjects > 0) {
 		who := iam.Principal{ARN: "arn:" + partition(g.arn) + ":iam::" + stranger + ":role/anybody"}
 		if ans := f.lets(g, who, nil); ans.Verdict != reach.None {
 			t.note(ans)
 			out = append(out, f.open(g, ans, "MORE008", "anybody in any account"))
 			continue
+		}
+		if d, ok := f.vendor(g); ok {
+			t.grave++
+			out = append(out, d)
 		}
 		for _, account := range f.accounts() {
 			if account == g.account {
@@ -72,8 +76,8 @@ type guard struct {
 }
 
 // guarded returns what has a policy that somebody wrote, as far as its policy
-// is known.
-func (f *finder) guarded() []*guard {
+// is known: roles with rights, and beside a pipeline every resource.
+func (f *finder) guarded(pipeline bool) []*guard {
 	var out []*guard
 	add := func(g *guard, as ...cloud.Attachment) {
 		for i := range as {
@@ -89,11 +93,14 @@ func (f *finder) guarded() []*guard {
 		}
 	}
 	for pr := range f.model.Principals() {
-		if pr.Trust != nil {
+		if pr.Trust != nil && (pipeline || len(pr.Identity) > 0) {
 			add(&guard{arn: pr.ARN, account: pr.Account, what: "role " + match.Render(pr.Name), actions: []string{"sts:AssumeRole"}}, *pr.Trust)
 		}
 	}
 	for _, r := range f.model.Resources {
+		if !pipeline || r.Type == "AWS::EC2::VPCEndpoint" {
+			continue // its policy limits who comes through it, and lets nobody in
+		}
 		if r.ARN != "" && len(r.Policies) > 0 {
 			add(&guard{arn: r.ARN, account: r.Account, what: match.Render(r.ID())}, r.Policies...)
 		}
@@ -213,4 +220,65 @@ func partition(s string) string {
 		return a.Partition
 	}
 	return "aws"
+}
+
+// vendor finds a role that does harm wherever it is used and that lets in every
+// principal of an account which no stack knows, on no condition at all: whoever
+// makes that account's principals act for him, as a service that many use does,
+// acts with the role
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html). An
+// account of the organization is a warning of outside's at most.
+func (f *finder) vendor(g *guard) (diag.Finding, bool) {
+	pr := f.model.Principal(g.arn)
+	if pr == nil || pr.Kind != cloud.Role || f.model.Org != nil || !f.mighty(pr) {
+		return diag.Finding{}, false
+	}
+	for _, p := range g.policies {
+		for i := range p.Statements {
+			st := &p.Statements[i]
+			if st.Effect != iam.Allow || st.NotPrincipal || len(st.Conditions) > 0 || len(st.Maybe) > 0 {
+				continue
+			}
+			for _, e := range st.Principals {
+				account := e.Text
+				if !arn.IsAccountID(account) {
+					if account = arn.Account(e.Text); !strings.HasSuffix(e.Text, ":root") {
+						continue
+					}
+				}
+				if account == g.account || !arn.IsAccountID(account) || slices.Contains(f.accounts(), account) {
+					continue
+				}
+				who := iam.Principal{ARN: "arn:" + partition(g.arn) + ":iam::" + account + ":role/" + unlikely}
+				ans := f.lets(g, who, nil)
+				if ans.Verdict != reach.Some {
+					continue
+				}
+				d := f.open(g, ans, "MORE009", "every principal of account "+account+", which no stack declares,")
+				d.Severity = diag.Error
+				d.Message += ", which may change or read nearly everything, and nothing compares sts:ExternalId or who it is"
+				return d, true
+			}
+		}
+	}
+	return diag.Finding{}, false
+}
+
+// mighty reports whether a role is granted an action that gains rights, on
+// everything.
+func (f *finder) mighty(pr *cloud.Principal) bool {
+	for _, a := range [...]string{"iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:CreatePolicyVersion"} {
+		q := iam.Request{Principal: iam.Principal{ARN: pr.ARN}, Action: a, Resource: "arn:" + partition(pr.ARN) + ":iam::" + pr.Account + ":" + onOf(a), ResourceAccount: pr.Account}
+		if f.engine.DecideCases(&q, authz.Collect(f.model, &q)) == authz.Allow {
+			return true
+		}
+	}
+	return false
+}
+
+func onOf(action string) string {
+	if action == "iam:CreatePolicyVersion" {
+		return "policy/" + unlikely
+	}
+	return "role/" + unlikely
 }

@@ -26,6 +26,8 @@ var companions = []companion{
 // the reference lists a resource type for them.
 var star = map[string]string{
 	"ecs:registertaskdefinition": "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECS.html#action-reference-ECS-permissions-action",
+	"ec2:createnetworkinterface": "https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html#customer-managed-policies-example-create-vpc-network-interface",
+	"ec2:deletenetworkinterface": "https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html#customer-managed-policies-example-create-vpc-network-interface",
 }
 
 // slack adds to the needs what companions need.

@@ -23,6 +23,7 @@ import (
 	"penstock/arn"
 	"penstock/cloud"
 	"penstock/diag"
+	"penstock/iam"
 	"penstock/match"
 	"penstock/prove"
 	"penstock/services/cloudtrail"
@@ -164,6 +165,11 @@ func (w *world) noTrail() {
 		Code: "TRAIL001", Severity: diag.Error, Certainty: diag.Proved,
 		Message: fmt.Sprintf("no stack declares a trail: nothing records what is done by %s, and whoever changes it, its gate or its roles is neither seen nor reported", w.pipelineNames()),
 	}
+	if !w.keepsTrails() {
+		f.Severity, f.Certainty = diag.Warning, diag.Possible
+		f.Message = fmt.Sprintf("no stack declares a trail: whether anything records what is done by %s, and who changes it, no template shows", w.pipelineNames())
+		f.Depends = []string{"whether a trail that no stack declares, that of an organization for one, records what happens there"}
+	}
 	switch {
 	case r.Pipeline != nil:
 		f.At = r.Pipeline.Span
@@ -173,6 +179,20 @@ func (w *world) noTrail() {
 		f.At = at.Resource.Span
 	}
 	w.found = append(w.found, f)
+}
+
+// keepsTrails reports whether the stacks hold what is made for a trail, a
+// policy that lets CloudTrail write, and so ought to hold the trail. Where they
+// hold nothing of the kind, somebody else may keep it.
+func (w *world) keepsTrails() bool {
+	named := func(a cloud.Attachment) bool {
+		return a.Policy != nil && slices.ContainsFunc(a.Policy.Statements, func(s iam.Statement) bool {
+			return slices.ContainsFunc(s.Principals, func(e iam.PrincipalElem) bool {
+				return e.Type == iam.PrincipalService && e.Text == "cloudtrail.amazonaws.com"
+			})
+		})
+	}
+	return slices.ContainsFunc(w.m.Resources, func(r *cloud.Resource) bool { return slices.ContainsFunc(r.Policies, named) })
 }
 
 func (w *world) pipelineNames() string {
@@ -231,7 +251,7 @@ func (w *world) principal(a string) {
 // summary says in a clause what was looked at.
 func (w *world) summary() string {
 	if len(w.trails) == 0 {
-		return ""
+		return "no stack declares a trail"
 	}
 	var parts []string
 	if n := len(w.calls); n > 0 {

@@ -13,8 +13,8 @@ var powers = []service.Power{
 	{
 		ID: "kms.policy", Kind: service.Tamper,
 		Why:   "changes who may use the key",
-		Basis: service.Documented, Source: apiPage + "API_PutKeyPolicy.html; " + apiPage + "API_CreateGrant.html",
-		Find: both(service.TouchesGuard, "changes who may use the key", "kms:PutKeyPolicy", "kms:CreateGrant", "kms:ReplicateKey"),
+		Basis: service.Documented, Source: apiPage + "API_PutKeyPolicy.html; " + apiPage + "API_CreateGrant.html; https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-grant-is-for-aws-resource",
+		Find: policies,
 	},
 	{
 		ID: "kms.disable", Kind: service.Tamper,
@@ -37,6 +37,17 @@ var powers = []service.Power{
 }
 
 var keyTypes = [...]string{"AWS::KMS::Key", "AWS::KMS::ReplicaKey"}
+
+// policies finds who changes the use of a key. A grant that only a service of
+// AWS may make for a resource of its own is no change of the caller's.
+func policies(m *cloud.Model) []service.Gain {
+	gs := both(service.TouchesGuard, "changes who may use the key", "kms:PutKeyPolicy", "kms:ReplicateKey")(m)
+	grants := both(service.TouchesGuard, "grants the use of the key", "kms:CreateGrant")(m)
+	for i := range grants {
+		grants[i].Calls[0].Context.Set("kms:GrantIsForAWSResource", "false")
+	}
+	return append(gs, grants...)
+}
 
 func both(touches, why string, actions ...string) func(*cloud.Model) []service.Gain {
 	return func(m *cloud.Model) []service.Gain {
