@@ -122,7 +122,7 @@ func tell(t *testing.T, ar *txtar.Archive) string {
 	m := load(t, ar)
 	g := chain.New(m, all.Services(), engine())
 	var b strings.Builder
-	for _, name := range strings.Fields(get(ar, "from")) {
+	for name := range strings.FieldsSeq(get(ar, "from")) {
 		var from string
 		for p := range m.Principals() {
 			if p.Name == name {

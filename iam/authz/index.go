@@ -129,8 +129,8 @@ func (e *eval) candidates(p *policy, f func(*statement)) {
 	}
 	low := e.low[:e.lowLen]
 	e.inBucket(p, p.index.exact[string(low)], f)
-	if c := bytes.IndexByte(low, ':'); c >= 0 {
-		e.inBucket(p, p.index.service[string(low[:c])], f)
+	if before, _, ok := bytes.Cut(low, []byte{':'}); ok {
+		e.inBucket(p, p.index.service[string(before)], f)
 	}
 	e.inBucket(p, &p.index.rest, f)
 }

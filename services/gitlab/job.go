@@ -35,11 +35,11 @@ var login = regexp.MustCompile(`assume-role-with-web-identity`)
 
 // option returns the value of an option of the command in a text.
 func option(text, name string) string {
-	i := strings.Index(text, name)
-	if i < 0 {
+	_, after, ok := strings.Cut(text, name)
+	if !ok {
 		return ""
 	}
-	rest := strings.TrimLeft(text[i+len(name):], " =\t\\\n")
+	rest := strings.TrimLeft(after, " =\t\\\n")
 	end := strings.IndexAny(rest, " \t\n)")
 	if end >= 0 {
 		rest = rest[:end]
