@@ -8,6 +8,7 @@ import (
 	"penstock/arn"
 	"penstock/cloud"
 	"penstock/diag"
+	"penstock/harm"
 	"penstock/iam"
 	"penstock/iam/authz"
 	"penstock/match"
@@ -197,7 +198,33 @@ func (p *prover) void(m *cloud.Model, step *Step, pr *cloud.Principal, s *iam.St
 	for _, c := range calls {
 		p.decide(m, c)
 	}
+	if !slices.ContainsFunc(calls, func(c *Call) bool { return !held(c) }) {
+		return nil
+	}
 	return calls
+}
+
+// held reports whether a denied call is one by which a principal gains rights,
+// hides what it did or gets around a gate, and is denied by a Deny, a boundary
+// or the organization: whoever laid that over the grant meant it.
+func held(c *Call) bool {
+	prefix, name, _ := strings.Cut(strings.ToLower(c.Request.Action), ":")
+	switch prefix {
+	case "iam":
+		if name == "passrole" || name == "createservicelinkedrole" || harm.Of(c.Request.Action) != harm.Rights {
+			return false
+		}
+	case "codepipeline":
+		if name != "putapprovalresult" && name != "overridestagecondition" && name != "enablestagetransition" {
+			return false
+		}
+	default:
+		if harm.Of(c.Request.Action) != harm.Hide {
+			return false
+		}
+	}
+	d := &c.Decision
+	return d.Explicit && (d.Layer == "identity" || d.Layer == "scp" || d.Layer == "boundary") || d.Layer == "boundary" || d.Layer == "scp"
 }
 
 // named returns the actions that a statement allows by full name, nil where

@@ -150,6 +150,9 @@ func (f *finder) side(s *side) []diag.Finding {
 			hs = append(hs, f.crosses(s, w, targets)...)
 			hs = append(hs, f.replaces(s, w, inputs)...)
 			hs = append(hs, f.pushes(s, w)...)
+			if len(hs) == 0 {
+				hs = f.deploys(s, w)
+			}
 			out = append(out, t.tell(w, hs)...)
 		}
 	}

@@ -35,7 +35,7 @@ func (f *finder) become(s *subject, t *tally) []diag.Finding {
 			f.needed(s, &g), f.idle(s, g.Gain.Principal),
 			g.Power.Kind != service.Escalate && s.open == "" && f.together(s, g.Gain.Principal):
 			continue
-		case g.Verdict == reach.Some && (g.Power.Kind == service.Escalate || !f.named(&g)):
+		case g.Verdict == reach.Some && (g.Power.Kind == service.Escalate || !f.named(&g) || f.loose(s, &g)):
 			grave = append(grave, g)
 		default:
 			mild = append(mild, g)
@@ -50,6 +50,7 @@ func (f *finder) become(s *subject, t *tally) []diag.Finding {
 		t.grave += len(grave)
 		d := f.gain(s, grave)
 		d.Severity, d.Certainty = diag.Error, diag.Proved
+		f.soften(s, &d)
 		out = append(out, d)
 	}
 	if len(mild) > 0 {

@@ -85,8 +85,12 @@ func (f *finder) deputy(r *cloud.Resource, of string, st *iam.Statement) (diag.F
 		if f.engine.DecideCases(&q, authz.Collect(f.model, &q)) != authz.Allow && !f.meets(&q, st) {
 			continue
 		}
+		severity := diag.Warning
+		if of == "lambda" && (p.Text == "s3.amazonaws.com" || p.Text == "sns.amazonaws.com") {
+			severity = diag.Error // anybody's bucket or topic has the function run with an event of its choice
+		}
 		return diag.Finding{
-			Code: "MORE010", Theorem: string(prove.NothingMore), At: st.Span, Severity: diag.Warning, Certainty: diag.Proved,
+			Code: "MORE010", Theorem: string(prove.NothingMore), At: st.Span, Severity: severity, Certainty: diag.Proved,
 			Principal: p.Text, Action: action, Resource: match.Render(r.ARN), Layer: "resource",
 			Message: fmt.Sprintf("%s may %s on %s whoever's account it acts for: nothing compares aws:SourceArn or aws:SourceAccount, which it sends", p.Text, action, match.Render(r.ID())),
 		}, true

@@ -55,7 +55,7 @@ func (x *extra) split() (grave, mild []granted) {
 	for _, g := range slices.Concat(x.idle, x.wide) {
 		low := strings.ToLower(g.action)
 		chain := low == "iam:passrole" || strings.HasPrefix(low, "sts:assumerole")
-		if (g.sweeping || x.all) && g.class >= harm.Destroy && !chain && g.missing == nil {
+		if (g.sweeping || x.all || x.subject.answers(low)) && g.class >= harm.Destroy && !chain && g.missing == nil {
 			grave = append(grave, g)
 		} else {
 			mild = append(mild, g)
@@ -71,6 +71,7 @@ func (f *finder) grave(x *extra, gs []granted) diag.Finding {
 	worst := gs[0]
 	d := f.finding(x, gs)
 	d.Severity, d.Certainty = diag.Error, diag.Proved
+	f.soften(x.subject, &d)
 	d.Code = codeOf(worst.class)
 	what := x.words(gs)
 	if x.all {

@@ -23,6 +23,7 @@ type subject struct {
 	needs map[string][]string // resources, as patterns, by action in lower case
 	stats []stated            // what the user states beside
 	runs  []*prove.Run        // that it acts in
+	piped bool                // a pipeline of its account is declared
 }
 
 // A stated need is a line of the stacks file.
@@ -87,6 +88,7 @@ func subjects(p *prove.Proof, m *cloud.Model) []*subject {
 		}
 		s.slack()
 		s.state(m)
+		s.piped = slices.ContainsFunc(p.Runs(m), func(r *prove.Run) bool { return r.Pipeline != nil && r.Pipeline.Account == s.Account })
 	}
 	return out
 }

@@ -25,6 +25,9 @@ func (f *finder) undoes(s *subject, g *chain.Step) bool {
 	case service.Blind:
 		return slices.ContainsFunc(g.Witnesses, func(q iam.Request) bool { return q.Action != "" && harm.Of(q.Action) != harm.Look }) && !f.mine(s, g)
 	case service.Tamper:
+		if g.Gain.Touches == service.TouchesSource {
+			return letsIn(s, "codebuild.amazonaws.com") && f.delivered(g.Gain.Resource)
+		}
 		return g.Gain.Touches == service.TouchesGuard &&
 			slices.ContainsFunc(g.Witnesses, func(q iam.Request) bool { return harm.Of(q.Action) == harm.Rights })
 	}
@@ -71,7 +74,10 @@ func (f *finder) oncePerResource(gs []chain.Step) []chain.Step {
 func (f *finder) undoing(s *subject, g chain.Step) diag.Finding {
 	d := f.gain(s, []chain.Step{g})
 	d.Severity, d.Certainty, d.Code = diag.Error, diag.Proved, "MORE004"
-	if g.Power.Kind == service.Tamper {
+	switch {
+	case g.Gain.Touches == service.TouchesSource:
+		d.Code = "MORE002"
+	case g.Power.Kind == service.Tamper:
 		d.Code = "MORE001"
 	}
 	what := g.Gain.What

@@ -485,10 +485,12 @@ func denies(m *cloud.Model) []service.Gain {
 	return gs
 }
 
-// tagged finds principals, where some policy compares aws:PrincipalTag or
-// aws:ResourceTag.
+// tagged finds principals that have tags, where some policy compares
+// aws:PrincipalTag or aws:ResourceTag, and those whose own policies compare
+// tags that they lack.
 func tagged(m *cloud.Model) []service.Gain {
 	var gs []service.Gain
+	compares := comparesTags(m)
 	for p := range m.Principals() {
 		word := "Role"
 		switch p.Kind {
@@ -498,7 +500,7 @@ func tagged(m *cloud.Model) []service.Gain {
 			continue
 		default:
 		}
-		if len(p.Tags) == 0 {
+		if !compares || len(p.Tags) == 0 && !slices.ContainsFunc(p.Identity, func(a cloud.Attachment) bool { return tells(a.Policy, "aws:principaltag/") }) {
 			continue
 		}
 		g := gain(p, call(p, "changes its tags", "iam:Tag"+word, "iam:Untag"+word))
@@ -506,4 +508,41 @@ func tagged(m *cloud.Model) []service.Gain {
 		gs = append(gs, g)
 	}
 	return gs
+}
+
+// comparesTags reports whether some policy of a model compares tags.
+func comparesTags(m *cloud.Model) bool {
+	compares := func(a cloud.Attachment) bool { return tells(a.Policy, "aws:principaltag/", "aws:resourcetag/", "iam:resourcetag/") }
+	for p := range m.Principals() {
+		if slices.ContainsFunc(p.Identity, compares) || p.Trust != nil && compares(*p.Trust) || p.Boundary != nil && compares(*p.Boundary) {
+			return true
+		}
+	}
+	if m.Org != nil {
+		for _, as := range []map[string][]cloud.Attachment{m.Org.SCPs, m.Org.RCPs} {
+			for _, a := range as {
+				if slices.ContainsFunc(a, compares) {
+					return true
+				}
+			}
+		}
+	}
+	return slices.ContainsFunc(m.Resources, func(r *cloud.Resource) bool { return slices.ContainsFunc(r.Policies, compares) })
+}
+
+// tells reports whether a policy has a condition on one of some keys, or names
+// one as a variable.
+func tells(p *iam.Policy, prefixes ...string) bool {
+	if p == nil {
+		return false
+	}
+	has := func(s string) bool {
+		low := strings.ToLower(s)
+		return slices.ContainsFunc(prefixes, func(k string) bool { return strings.HasPrefix(low, k) || strings.Contains(low, "${"+k) })
+	}
+	return slices.ContainsFunc(p.Statements, func(st iam.Statement) bool {
+		return slices.ContainsFunc(st.Conditions, func(c iam.Condition) bool {
+			return has(c.Key) || slices.ContainsFunc(c.Values, func(v iam.Elem) bool { return has(v.Text) })
+		}) || slices.ContainsFunc(st.Resources, func(e iam.Elem) bool { return has(e.Text) })
+	})
 }
