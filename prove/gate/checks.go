@@ -271,7 +271,7 @@ func (f *finder) answers(w *way) []harm {
 		if g.Power.Kind != service.Tamper || g.Gain.Touches != service.TouchesGate || r == nil || r.Type == "AWS::CodePipeline::Pipeline" || f.itsWork(g) {
 			continue
 		}
-		out = append(out, step("GATE001", g, "get around "+match.Render(g.Gain.What)))
+		out = append(out, step("GATE001", g, "answer or get around the "+match.Render(g.Gain.What)))
 	}
 	return out
 }

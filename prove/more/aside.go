@@ -29,6 +29,9 @@ func (s *subject) answers(action string) bool {
 	return false
 }
 
+// gates are the calls that answer a gate, or let past one.
+var gates = map[string]bool{"codepipeline:putapprovalresult": true, "codepipeline:overridestagecondition": true, "states:sendtasksuccess": true}
+
 // delivers reports whether a delivery service or a workflow takes a role on.
 func delivers(s *subject) bool {
 	return s.Trust != nil && s.Trust.Policy != nil && delivery(s.Trust.Policy) != ""

@@ -120,6 +120,9 @@ func (f *finder) gain(s *subject, gs []chain.Step) diag.Finding {
 		}
 	}
 	if w := worst.Witnesses; len(w) > 0 && w[0].Action != "" {
+		if own := f.allowing(&w[0]); len(own) > 0 {
+			d.At = own[0].Span
+		}
 		d.Action, d.Resource = w[0].Action, match.Render(w[0].Resource)
 	}
 	return d

@@ -49,7 +49,11 @@ func (f *finder) deputies(t *tally) []diag.Finding {
 					continue
 				}
 				if d, ok := f.deputy(r, a.Service, st); ok {
-					t.unexplained++
+					if d.Severity == diag.Error {
+						t.grave++
+					} else {
+						t.unexplained++
+					}
 					out = append(out, d)
 				}
 			}

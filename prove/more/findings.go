@@ -61,10 +61,20 @@ func (x *extra) split() (grave, mild []granted) {
 			mild = append(mild, g)
 		}
 	}
-	byClass := func(a, b granted) int { return cmp.Compare(b.class, a.class) }
+	byClass := func(a, b granted) int {
+		return cmp.Or(cmp.Compare(b.class, a.class), cmp.Compare(gateFirst(a.action), gateFirst(b.action)))
+	}
 	slices.SortStableFunc(grave, byClass)
 	slices.SortStableFunc(mild, byClass)
 	return grave, mild
+}
+
+// gateFirst puts the calls that answer a gate before others of their class.
+func gateFirst(action string) int {
+	if gates[strings.ToLower(action)] {
+		return 0
+	}
+	return 1
 }
 
 func (f *finder) grave(x *extra, gs []granted) diag.Finding {
@@ -77,7 +87,11 @@ func (f *finder) grave(x *extra, gs []granted) diag.Finding {
 	if x.all {
 		what = allowsAll(x)
 	}
-	d.Message = fmt.Sprintf("%s may %s, which nothing that it does needs: it could %s%s", x.subject.name(), what, worst.class, example(worst))
+	could := worst.class.String()
+	if gates[strings.ToLower(worst.action)] {
+		could = "answer what waits for somebody else to"
+	}
+	d.Message = fmt.Sprintf("%s may %s, which nothing that it does needs: it could %s%s", x.subject.name(), what, could, example(worst))
 	return d
 }
 

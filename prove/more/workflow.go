@@ -105,7 +105,7 @@ func guessesOf(st *iam.Statement, host, prefix string) []guess {
 				strangers = append(strangers, guess{repo: head + "-else/their-repository"})
 				continue
 			}
-			others = append(others, guess{repo: owner + "/" + repo + "-any-other", owner: owner})
+			others = append(others, guess{repo: owner + "/" + strings.TrimPrefix(repo+"-any-other-one", "-"), owner: owner})
 		}
 	}
 	return slices.Concat(strangers, others)
