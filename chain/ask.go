@@ -2,6 +2,7 @@ package chain
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"penstock/arn"
@@ -10,6 +11,7 @@ import (
 	"penstock/iam/authz"
 	"penstock/iam/facts"
 	"penstock/iam/reach"
+	"penstock/match"
 	"penstock/service"
 )
 
@@ -134,7 +136,43 @@ func (g *Graph) put(r *rights, c *numbered, action string, resources []string) r
 		default:
 		}
 	}
+	if len(resources) > 0 && g.deniesAll(q, s.Context.Clone(), pol, resources) {
+		return reach.Answer{Verdict: reach.None}
+	}
 	return g.membership(g.reach.Find(pol, s), &s.Context, pol)
+}
+
+// deniesAll asks authz about all that patterns take in, each wildcard an
+// unknown, in a context of which nothing more is known.
+func (g *Graph) deniesAll(q iam.Request, open iam.Context, pol *authz.Policies, patterns []string) bool {
+	open.Open = true
+	q.Context = open
+	for _, p := range patterns {
+		q.Resource = unknowns(p)
+		if g.judge().Decide(&q, pol) != authz.Deny {
+			return false
+		}
+	}
+	return true
+}
+
+// unknowns is a pattern as one resource of which nothing is known where the
+// pattern has a wildcard: what authz denies of it, it denies of all that the
+// pattern matches.
+func unknowns(pattern string) string {
+	if !strings.ContainsAny(pattern, "*?") {
+		return pattern
+	}
+	var b strings.Builder
+	for i := range len(pattern) {
+		switch c := pattern[i]; c {
+		case '*', '?':
+			b.WriteString(match.Hole(match.Any, "part "+strconv.Itoa(i)))
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // membership takes back an answer that rests on the organization of the
