@@ -136,12 +136,14 @@ func (p *Proof) Authored(s *Step) []service.Authored {
 	return out
 }
 
-// Gate reports whether a step is that of an action which waits for a person.
+// Gate reports whether a step is that of an action which waits for a person, or
+// of a condition that keeps a stage from being entered until something of the
+// user's says so.
 func (p *Proof) Gate(s *Step) bool {
-	if s.Action == nil || s.Job != nil || s.site == nil {
+	if s.Job != nil || s.site == nil || s.Action == nil && s.site.Rule == nil {
 		return false
 	}
-	return s.Action.Gate() || slices.ContainsFunc(p.p.rooms.gates, func(f func(*service.Site) bool) bool { return f(s.site) })
+	return s.Action != nil && s.Action.Gate() || slices.ContainsFunc(p.p.rooms.gates, func(f func(*service.Site) bool) bool { return f(s.site) })
 }
 
 // Site returns where the step asked the rooms for its calls.

@@ -30,7 +30,8 @@ type Service struct {
 	// written by the author of the change.
 	Authored func(*Site) []Authored
 	// Gate reports whether an action waits for a person to approve, beside
-	// those of category Approval.
+	// those of category Approval, or whether a rule (Site.Rule) keeps a stage
+	// from being entered until something of the user's says so.
 	Gate func(*Site) bool
 	// Route says how a call travels from a Job that runs in a VPC: it is
 	// asked before the call is decided, and sets the endpoint of its Target

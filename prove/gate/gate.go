@@ -133,7 +133,7 @@ func (f *finder) side(s *side) []diag.Finding {
 	var out []diag.Finding
 	for _, u := range unknown {
 		out = append(out, diag.Finding{
-			Code: "GATE009", Theorem: string(prove.Gate), At: s.gate.Action.Span, Severity: diag.Warning, Certainty: diag.Possible,
+			Code: "GATE009", Theorem: string(prove.Gate), At: s.at(), Severity: diag.Warning, Certainty: diag.Possible,
 			Message: fmt.Sprintf("whether the %s holds rests on %s", s.name(), u),
 			Depends: []string{u},
 		})

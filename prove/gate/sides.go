@@ -50,6 +50,17 @@ func where(pl *pipeline.Pipeline, s, g *prove.Step) int {
 	if s.Stage == nil {
 		return -1
 	}
+	if s.Stage == g.Stage && g.Action == nil {
+		// The condition under which the stage is entered.
+		switch {
+		case s == g || s.Action == nil && s.Job != nil && s.Site().Rule == g.Site().Rule:
+			return 0
+		case s.Action == nil:
+			return -1
+		default:
+			return 1
+		}
+	}
 	if s.Stage == g.Stage {
 		switch {
 		case s.Action == nil:
@@ -232,14 +243,25 @@ func (s *side) inputs() []*input {
 func (s *side) machinery() []*cloud.Resource {
 	var out []*cloud.Resource
 	for _, st := range s.run.Steps {
-		if st.Job != nil && st.Action == s.gate.Action && !slices.Contains(out, st.Job) {
+		if st.Job != nil && st.Action == s.gate.Action && st.Site().Rule == s.gate.Site().Rule && st.Stage == s.gate.Stage && !slices.Contains(out, st.Job) {
 			out = append(out, st.Job)
 		}
 	}
 	return out
 }
 
+// at is where the gate is declared.
+func (s *side) at() source.Span {
+	if s.gate.Action == nil {
+		return s.gate.Site().Rule.Span
+	}
+	return s.gate.Action.Span
+}
+
 // name is how a finding names a gate.
 func (s *side) name() string {
+	if s.gate.Action == nil {
+		return "condition " + s.gate.Site().Rule.Name + " of stage " + s.gate.Stage.Name + " of pipeline " + match.Render(s.run.Pipeline.Name)
+	}
 	return "gate " + s.gate.Stage.Name + "/" + s.gate.Action.Name + " of pipeline " + match.Render(s.run.Pipeline.Name)
 }

@@ -16,5 +16,6 @@ var Service = service.Service{
 	Checks:   checks,
 	Codes:    codes,
 	Authored: authored,
+	Gate:     gate,
 	Powers:   powers,
 }

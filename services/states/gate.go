@@ -8,7 +8,7 @@ import "penstock/service"
 // and the action waits for the machine. That it is a person who returns the
 // token is taken from the pattern.
 func gate(s *service.Site) bool {
-	if s.Action.Provider != "StepFunctions" || s.Action.Category != "Invoke" {
+	if s.Rule != nil || s.Action.Provider != "StepFunctions" || s.Action.Category != "Invoke" {
 		return false
 	}
 	r := declared(s)
