@@ -39,10 +39,10 @@ func delivers(s *subject) bool {
 
 // soften makes a warning of what is said of an administrator that is no part
 // of a delivery: a function that stands by itself, or a role with AWS's own
-// AdministratorAccess that nothing here runs with. That somebody gave it all
+// AdministratorAccess for builds that no stack declares. That somebody gave it all
 // rights is to be seen at a glance; who else reaches it is said of those.
 func (f *finder) soften(s *subject, d *diag.Finding) {
-	idle := len(s.runs) == 0 && slices.ContainsFunc(s.Identity, func(a cloud.Attachment) bool {
+	idle := len(s.runs) == 0 && delivers(s) && delivery(s.Trust.Policy) == "whatever codebuild.amazonaws.com runs with it" && slices.ContainsFunc(s.Identity, func(a cloud.Attachment) bool {
 		return strings.HasSuffix(a.ARN, ":iam::aws:policy/AdministratorAccess")
 	})
 	aside := len(s.runs) > 0 && !delivers(s) && !slices.ContainsFunc(s.runs, func(r *prove.Run) bool { return r.Pipeline != nil || r.Entry.Resource == nil })
@@ -103,4 +103,21 @@ func (f *finder) delivered(r *cloud.Resource) bool {
 			})
 		})
 	})
+}
+
+// others states what a principal that is part of no delivery here can certainly
+// become beyond what it is: a role that everything is granted to already has no
+// more to gain, and what is only possible is not told.
+func (f *finder) others(s *subject, t *tally) []diag.Finding {
+	if f.mighty(s.Principal) {
+		return nil
+	}
+	var out []diag.Finding
+	for _, d := range f.become(s, &tally{}) {
+		if d.Severity == diag.Error {
+			t.grave++
+			out = append(out, d)
+		}
+	}
+	return out
 }

@@ -104,7 +104,7 @@ func (f *finder) gain(s *subject, gs []chain.Step) diag.Finding {
 		for j, sc := range ch.Scenes {
 			who := sc.Service
 			if who == "" {
-				who = "role " + last(sc.Who.ARN)
+				who = called(sc.Who.ARN)
 			}
 			line := who + " calls " + sc.Action
 			if sc.Resource != "" && sc.Resource != "*" {
@@ -241,4 +241,12 @@ func (f *finder) allowing(q *iam.Request) []*iam.Statement {
 		}
 	}
 	return out
+}
+
+// called names a principal with its kind.
+func called(s string) string {
+	if a, err := arn.Parse(s); err == nil && strings.HasPrefix(a.Resource, "user/") {
+		return "user " + last(s)
+	}
+	return "role " + last(s)
 }

@@ -379,14 +379,15 @@ func sweeping(action, pattern string) bool {
 	return strings.HasPrefix(rest, "*")
 }
 
-// tagged reports whether a statement takes in only resources that carry a tag:
-// its author meant those, however wide its Resource is.
+// tagged reports whether a statement takes in only resources that carry a tag,
+// keys that a service uses on the caller's behalf, or what was encrypted in a
+// named context: its author meant those, however wide its Resource is.
 func tagged(st *iam.Statement) bool {
 	return slices.ContainsFunc(st.Conditions, func(c iam.Condition) bool {
 		low := strings.ToLower(c.Key)
 		_, name, _ := strings.Cut(low, ":")
 		op := strings.ToLower(c.Operator)
 		positive := !strings.Contains(op, "not") && !strings.HasSuffix(op, "ifexists") && op != "null"
-		return positive && strings.HasPrefix(name, "resourcetag/")
+		return positive && (strings.HasPrefix(name, "resourcetag/") || low == "kms:viaservice" || strings.HasPrefix(low, "kms:encryptioncontext:") || low == "kms:resourcealiases")
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"penstock/cloud"
 	"penstock/diag"
 	"penstock/harm"
 	"penstock/match"
@@ -144,7 +145,7 @@ func (f *finder) finding(x *extra, gs []granted) diag.Finding {
 
 // name is how a finding names a subject.
 func (s *subject) name() string {
-	n := "role " + match.Render(s.Name)
+	n := kind(s) + " " + match.Render(s.Name)
 	if len(s.does) > 0 {
 		n += " (" + strings.Join(s.does[:min(len(s.does), 2)], ", ") + ")"
 	}
@@ -232,4 +233,11 @@ func codeOf(c harm.Class) string {
 	default:
 		return "MORE005"
 	}
+}
+
+func kind(s *subject) string {
+	if s.Kind == cloud.User {
+		return "user"
+	}
+	return "role"
 }

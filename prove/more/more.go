@@ -51,6 +51,10 @@ func Prove(p *prove.Proof) (prove.TheoremResult, []diag.Finding) {
 		var patches []patch
 		var t tally
 		for _, s := range subjects(p, m) {
+			if s.other {
+				fs = append(fs, f.others(s, &t)...)
+				continue
+			}
 			t.subjects++
 			fs = append(fs, f.become(s, &t)...)
 			found, ps := f.judge(s, &t)

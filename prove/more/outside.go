@@ -160,6 +160,14 @@ func (f *finder) lets(g *guard, who iam.Principal, org *cloud.Organization) reac
 		s.Context.SetAbsent(k) // sent by services, not by people
 	}
 	s.Context.Set("aws:PrincipalIsAWSService", "false")
+	if org == nil {
+		// He comes over the internet, from an address that nobody named
+		// (203.0.113.0/24 is kept for examples, RFC 5737).
+		s.Context.Set("aws:SourceIp", "203.0.113.77")
+		for _, k := range []string{"aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp"} {
+			s.Context.SetAbsent(k)
+		}
+	}
 	return f.reach.Find(pol, s)
 }
 

@@ -24,6 +24,7 @@ type subject struct {
 	stats []stated            // what the user states beside
 	runs  []*prove.Run        // that it acts in
 	piped bool                // a pipeline of its account is declared
+	other bool                // no role of a delivery: there is none, and so it is asked whom it can become
 }
 
 // A stated need is a line of the stacks file.
@@ -35,6 +36,8 @@ type stated struct {
 // subjects returns the principals whose permissions the theorem is about: the
 // roles that act in what the models run, and those that only a delivery
 // service or a workflow can assume and that nothing in the templates uses.
+// Where there are none of either, users and roles that run code may stand for a
+// delivery that works from outside.
 func subjects(p *prove.Proof, m *cloud.Model) []*subject {
 	var out []*subject
 	index := map[string]*subject{}
@@ -79,6 +82,14 @@ func subjects(p *prove.Proof, m *cloud.Model) []*subject {
 			if s := add(pr.ARN); s != nil {
 				s.open = "nothing in the templates runs with it"
 				s.does = []string{who}
+			}
+		}
+	}
+	if len(out) == 0 {
+		for pr := range m.Principals() {
+			if pr.Kind == cloud.User && len(pr.Identity) > 0 || pr.Kind == cloud.Role && pr.Trust != nil && pr.Trust.Policy != nil && len(pr.Identity) > 0 && runsCode(pr.Trust) {
+				s := &subject{Principal: pr, needs: map[string][]string{}, open: "nothing in the templates says what it runs", other: true}
+				out = append(out, s)
 			}
 		}
 	}

@@ -47,7 +47,17 @@ var powers = []service.Power{
 		ID: "codebuild.start-role", Kind: service.Execute,
 		Why:   "starts a build with its own commands and another role",
 		Basis: service.Documented, Source: apiPage + "API_StartBuild.html (serviceRoleOverride); " + keysPage,
-		Find: otherRole,
+		Find: func(m *cloud.Model) []service.Gain {
+			return otherRole(m, "starts a build with the role and its own commands", "codebuild:StartBuild", "codebuild:StartBuildBatch")
+		},
+	},
+	{
+		ID: "codebuild.update-role", Kind: service.Execute,
+		Why:   "gives a project its own commands and another role",
+		Basis: service.Documented, Source: apiPage + "API_UpdateProject.html (serviceRole); " + rolePage + "; " + keysPage,
+		Find: func(m *cloud.Model) []service.Gain {
+			return otherRole(m, "gives a project the role and its own commands", "codebuild:UpdateProject")
+		},
 	},
 	{
 		ID: "codebuild.sandbox", Kind: service.Execute,
@@ -188,11 +198,12 @@ func present(c *service.PowerCall, key, what string) {
 }
 
 // otherRole: serviceRoleOverride gives a build of any project a role that
-// trusts CodeBuild; the commands come with buildspecOverride.
-func otherRole(m *cloud.Model) []service.Gain {
+// trusts CodeBuild, and serviceRole the project itself; the commands come with
+// buildspecOverride, or with the source.
+func otherRole(m *cloud.Model, why string, actions ...string) []service.Gain {
 	var gs []service.Gain
 	for p := range service.Trusting(m, builder) {
-		c := service.Made(p.ARN, "codebuild", "project/*", "starts a build with the role and its own commands", "codebuild:StartBuild", "codebuild:StartBuildBatch")
+		c := service.Made(p.ARN, "codebuild", "project/*", why, actions...)
 		c.Context.Set("codebuild:serviceRole", p.ARN)
 		present(&c, "codebuild:source.buildspec", "the taker's buildspec")
 		gs = append(gs, service.Gain{
