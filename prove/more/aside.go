@@ -42,15 +42,29 @@ func delivers(s *subject) bool {
 // AdministratorAccess for builds that no stack declares. That somebody gave it all
 // rights is to be seen at a glance; who else reaches it is said of those.
 func (f *finder) soften(s *subject, d *diag.Finding) {
+	if f.administers(s) {
+		d.Severity, d.Certainty = diag.Warning, diag.Possible
+		d.Depends = []string{"whether " + s.name() + " is meant to administer the account"}
+	}
+}
+
+// administers reports whether a subject is such an administrator.
+func (f *finder) administers(s *subject) bool {
 	idle := len(s.runs) == 0 && delivers(s) && delivery(s.Trust.Policy) == "whatever codebuild.amazonaws.com runs with it" && slices.ContainsFunc(s.Identity, func(a cloud.Attachment) bool {
 		return strings.HasSuffix(a.ARN, ":iam::aws:policy/AdministratorAccess")
 	})
 	aside := len(s.runs) > 0 && !delivers(s) && !slices.ContainsFunc(s.runs, func(r *prove.Run) bool { return r.Pipeline != nil || r.Entry.Resource == nil })
-	if !idle && !(aside && f.mighty(s.Principal)) {
-		return
+	return idle || aside && f.mighty(s.Principal)
+}
+
+// count adds findings about a subject to the tally, as grave ones unless it
+// administers the account.
+func (f *finder) count(s *subject, t *tally, n int) {
+	if n > 0 && f.administers(s) {
+		t.unexplained += n
+	} else {
+		t.grave += n
 	}
-	d.Severity, d.Certainty = diag.Warning, diag.Possible
-	d.Depends = []string{"whether " + s.name() + " is meant to administer the account"}
 }
 
 // loose reports whether a step takes on a role that lets in its caller's whole

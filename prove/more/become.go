@@ -47,7 +47,7 @@ func (f *finder) become(s *subject, t *tally) []diag.Finding {
 		out = append(out, f.undoing(s, g))
 	}
 	if len(grave) > 0 {
-		t.grave += len(grave)
+		f.count(s, t, len(grave))
 		d := f.gain(s, grave)
 		d.Severity, d.Certainty = diag.Error, diag.Proved
 		f.soften(s, &d)
@@ -209,10 +209,16 @@ func (f *finder) trusted(p *cloud.Principal) bool {
 }
 
 // named reports whether the statements that allow the decisive call of a step
-// name the resource itself, without a wildcard.
+// name the resource itself, without a wildcard. Where a role is passed that is
+// the decisive call, unless its statement says to which service.
 func (f *finder) named(g *chain.Step) bool {
 	for i := range g.Witnesses {
 		q := &g.Witnesses[i]
+		if q.Action == "iam:PassRole" && q.Principal.ARN != "" && slices.ContainsFunc(f.allowing(q), func(st *iam.Statement) bool {
+			return len(st.Conditions) == 0 && (st.NotResource || slices.ContainsFunc(st.Resources, func(e iam.Elem) bool { return sweeping(q.Action, e.Text) }))
+		}) {
+			return false
+		}
 		if q.Principal.ARN == "" || q.Resource == "*" || q.Resource == "" {
 			continue
 		}

@@ -21,7 +21,7 @@ func (f *finder) judge(s *subject, t *tally) (out []diag.Finding, patches []patc
 	for _, x := range f.extras(s) {
 		grave, mild := x.split()
 		t.unexplained += len(mild)
-		t.grave += len(grave)
+		f.count(s, t, len(grave))
 		all := slices.Concat(grave, mild)
 		if len(grave) > 0 {
 			gs := grave
