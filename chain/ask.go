@@ -228,15 +228,41 @@ func unguarded(p *authz.Policies) *authz.Policies {
 // AWS lists it for, and a declared resource has the tags that it declares. What
 // the sender chooses stays open.
 func (g *Graph) settle(m *cloud.Model, q *iam.Request, x *iam.Context) {
+	for _, s := range g.settled(m, q) {
+		if !x.Has(s.key) {
+			x.Put(s.key, s.value)
+		}
+	}
+}
+
+// setting is what is known of one key.
+type setting struct {
+	key   string
+	value iam.ContextValue
+}
+
+// settled is worked out once for an action and a resource: nothing in it hangs
+// on who asks, but for its account.
+func (g *Graph) settled(m *cloud.Model, q *iam.Request) []setting {
+	id := q.Action + "|" + q.Resource + "|" + q.ResourceAccount + "|" + arn.Account(q.Principal.ARN) + "|" + q.Principal.Service
+	if s, ok := g.settings[id]; ok {
+		return s
+	}
+	if g.settings == nil {
+		g.settings = map[string][]setting{}
+	}
+	out := []setting{}
 	rest := service.Rest(m, *q)
 	for _, k := range g.conditionKeys() {
-		if x.Has(k) || chosen(k) {
+		if chosen(k) {
 			continue
 		}
 		if v := rest(k); v.State != iam.Unknown {
-			x.Put(k, v)
+			out = append(out, setting{k, v})
 		}
 	}
+	g.settings[id] = out
+	return out
 }
 
 // chosen reports whether a key is for the sender to choose, or hangs on who it
