@@ -131,11 +131,12 @@ func WriteDeltaMarkdown(w io.Writer, d *Delta) error {
 			if c.Kind == delta.Gains || c.Kind == delta.Loses {
 				could = c.Class.String()
 			}
-			what := inTable(c.String())
+			var what strings.Builder
+			what.WriteString(inTable(c.String()))
 			for _, m := range c.Missing {
-				what += "<br>depends on " + inTable(m)
+				what.WriteString("<br>depends on " + inTable(m))
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", deltaStyle[c.Kind].sign, what, could, inTable(lineOf(c.At)))
+			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", deltaStyle[c.Kind].sign, what.String(), could, inTable(lineOf(c.At)))
 		}
 	}
 	table("New", delta.Gains, delta.GateGone)

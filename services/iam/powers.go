@@ -512,7 +512,9 @@ func tagged(m *cloud.Model) []service.Gain {
 
 // comparesTags reports whether some policy of a model compares tags.
 func comparesTags(m *cloud.Model) bool {
-	compares := func(a cloud.Attachment) bool { return tells(a.Policy, "aws:principaltag/", "aws:resourcetag/", "iam:resourcetag/") }
+	compares := func(a cloud.Attachment) bool {
+		return tells(a.Policy, "aws:principaltag/", "aws:resourcetag/", "iam:resourcetag/")
+	}
 	for p := range m.Principals() {
 		if slices.ContainsFunc(p.Identity, compares) || p.Trust != nil && compares(*p.Trust) || p.Boundary != nil && compares(*p.Boundary) {
 			return true
