@@ -2,7 +2,6 @@ package gate_test
 
 import (
 	"flag"
-	"os"
 	"testing"
 
 	"penstock/internal/provetest"
@@ -17,15 +16,6 @@ func options(w *provetest.World) prove.Options {
 	opt.Theorems = []prove.Theorem{prove.Gate}
 	opt.Provers = map[prove.Theorem]prove.Prover{prove.Gate: gate.Prove}
 	return opt
-}
-
-func TestTry(t *testing.T) {
-	dir := os.Getenv("TRY")
-	if dir == "" {
-		t.Skip("no TRY")
-	}
-	w := provetest.Dir(t, dir, nil)
-	t.Log("\n" + provetest.Say(prove.Prove(w.Models, options(w))))
 }
 
 // TestArchives proves the world of each archive and compares what it says.
