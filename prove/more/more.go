@@ -92,6 +92,8 @@ func outcome(fs []diag.Finding, t tally) (prove.Outcome, string) {
 	switch {
 	case t.subjects == 0 && o == prove.Holds:
 		return prove.NotApplicable, "no stack declares a role of a pipeline"
+	case o == prove.Depends && t.unexplained == 0:
+		return o, "policies let in more than is known to be meant; each is named above"
 	case o == prove.Depends:
 		return o, fmt.Sprintf("%s that nothing in the templates explains; a line under needs in the stacks file does", count(t.unexplained, "permission", "permissions"))
 	default:
