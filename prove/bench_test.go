@@ -10,6 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"penstock/internal/provetest"
 	"penstock/prove"
 )
 
@@ -163,8 +164,8 @@ func TestWriteLarge(t *testing.T) {
 
 // TestLarge holds the generated stacks to their purpose: pipelines that run.
 func TestLarge(t *testing.T) {
-	w := newWorld(t, generated(60))
-	rep := prove.Prove(w.result.Models, w.options())
+	w := provetest.Archive(t, generated(60))
+	rep := prove.Prove(w.Models, w.Options())
 	if got := rep.Theorems[0]; got.Outcome != prove.Holds {
 		t.Errorf("generated pipelines: %s %s, want %s\n%s", got.Theorem, got.Outcome, prove.Holds, say(rep))
 	}
@@ -174,15 +175,14 @@ func TestLarge(t *testing.T) {
 func BenchmarkProve(b *testing.B) {
 	for _, n := range []int{12, 250, 500, 1000, 2000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			w := newWorld(b, generated(n))
+			w := provetest.Archive(b, generated(n))
 			b.ReportAllocs()
 			for b.Loop() {
-				clear(w.files)
-				r, err := w.load(nil)
+				models, err := w.Again()
 				if err != nil {
 					b.Fatal(err)
 				}
-				prove.Prove(r.Models, w.options())
+				prove.Prove(models, w.Options())
 			}
 		})
 	}

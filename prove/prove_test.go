@@ -12,116 +12,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"penstock/cloud"
 	"penstock/diag"
-	"penstock/doc/splice"
-	"penstock/iac/cfn"
+	"penstock/internal/provetest"
 	"penstock/match"
 	"penstock/prove"
-	"penstock/service"
-	"penstock/services/all"
-	"penstock/source"
-	"penstock/stacks"
 )
 
 var update = flag.Bool("update", false, "rewrite the want sections")
-
-// world is the files of an archive, read as the program reads a folder.
-type world struct {
-	set    *stacks.Set
-	result *cfn.Result
-	types  map[string]*service.Type
-	files  map[string]*source.File
-}
-
-func newWorld(t testing.TB, a *txtar.Archive) *world {
-	t.Helper()
-	dir := t.TempDir()
-	for _, f := range a.Files {
-		if strings.HasPrefix(f.Name, "want/") {
-			continue
-		}
-		name := filepath.Join(dir, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { root.Close() })
-	w := &world{types: map[string]*service.Type{}, files: map[string]*source.File{}}
-	if w.set, err = stacks.Load(root, ".", stacks.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range all.Services() {
-		for i := range s.Types {
-			w.types[s.Types[i].Name] = &s.Types[i]
-		}
-	}
-	if w.result, err = w.load(nil); err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
-
-// load reads the templates, with edits applied.
-func (w *world) load(edits []diag.Edit) (*cfn.Result, error) {
-	in := w.set.Input()
-	in.Types = func(name string) *service.Type { return w.types[name] }
-	in.Read = func(name string) (*source.File, error) {
-		f := w.files[name]
-		if f == nil {
-			var err error
-			if f, err = w.set.Read(name); err != nil {
-				return nil, err
-			}
-			w.files[name] = f
-		}
-		data, err := diag.Apply(f, edits)
-		if err != nil || len(edits) == 0 {
-			return f, err
-		}
-		return source.NewFile(f.Name, data), nil
-	}
-	return cfn.Load(in)
-}
-
-func (w *world) options() prove.Options {
-	return prove.Options{
-		Services: all.Services(),
-		Read: func(s *cloud.Stack, name string) (*source.File, error) {
-			return w.set.Read(path.Join(path.Dir(s.Template), name))
-		},
-		Mend: func(edits []diag.Edit) ([]*cloud.Model, error) {
-			r, err := w.load(edits)
-			if err != nil {
-				return nil, err
-			}
-			return r.Models, nil
-		},
-		Author: func(in *cloud.Resource, value string) (splice.Value, bool) {
-			e, ok := w.result.Expr(in.Stack, in.LogicalID, value)
-			if !ok {
-				return splice.Value{}, false
-			}
-			switch e.Kind {
-			case cfn.Ref:
-				return splice.Tagged("!Ref", e.Text), true
-			case cfn.GetAtt:
-				return splice.Tagged("!GetAtt", e.Text), true
-			case cfn.Sub:
-				return splice.Tagged("!Sub", e.Text), true
-			default:
-				return splice.String(e.Text), true
-			}
-		},
-	}
-}
 
 // TestArchives proves the world of each archive and compares what it says.
 func TestArchives(t *testing.T) {
@@ -135,8 +32,8 @@ func TestArchives(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w := newWorld(t, a)
-			rep := prove.Prove(w.result.Models, w.options())
+			w := provetest.Archive(t, a)
+			rep := prove.Prove(w.Models, w.Options())
 			got := say(rep)
 			want := section(a, "want/findings")
 			if *update {
@@ -156,7 +53,7 @@ func TestArchives(t *testing.T) {
 
 // checkFixes holds every fix to its promise: with it the finding is gone,
 // and with any edit of it left out the finding is there again.
-func checkFixes(t *testing.T, w *world, rep *prove.Report) {
+func checkFixes(t *testing.T, w *provetest.World, rep *prove.Report) {
 	t.Helper()
 	for _, f := range rep.Findings {
 		for _, x := range f.Fixes {
@@ -175,15 +72,15 @@ func checkFixes(t *testing.T, w *world, rep *prove.Report) {
 
 // still reports whether the calls of a finding are still not allowed. An edit
 // that leaves no readable template behind mends nothing.
-func still(t *testing.T, w *world, f diag.Finding, edits []diag.Edit) bool {
+func still(t *testing.T, w *provetest.World, f diag.Finding, edits []diag.Edit) bool {
 	t.Helper()
-	r, err := w.load(edits)
+	models, err := w.Options().Mend(edits)
 	if err != nil {
 		return true
 	}
-	opt := w.options()
+	opt := w.Options()
 	opt.Mend, opt.Author = nil, nil
-	for _, g := range prove.Prove(r.Models, opt).Findings {
+	for _, g := range prove.Prove(models, opt).Findings {
 		if g.Principal == f.Principal && g.Resource == f.Resource && g.Severity >= min(f.Severity, diag.Warning) && sharesAction(f.Action, g.Action) {
 			return true
 		}

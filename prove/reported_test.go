@@ -9,6 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"penstock/diag"
+	"penstock/internal/provetest"
 	"penstock/prove"
 )
 
@@ -97,8 +98,8 @@ func proveWorld(t *testing.T, a *txtar.Archive, drop, keep string) *prove.Report
 		}
 		in.Files = append(in.Files, txtar.File{Name: f.Name, Data: []byte(b.String())})
 	}
-	w := newWorld(t, in)
-	opt := w.options()
+	w := provetest.Archive(t, in)
+	opt := w.Options()
 	opt.Mend = nil
-	return prove.Prove(w.result.Models, opt)
+	return prove.Prove(w.Models, opt)
 }

@@ -79,6 +79,16 @@ func Dir(t testing.TB, dir string, change func(name string, data []byte) []byte)
 	return w
 }
 
+// Again reads the world from the bytes of its files once more.
+func (w *World) Again() ([]*cloud.Model, error) {
+	clear(w.files)
+	r, err := w.load(nil)
+	if err != nil {
+		return nil, err
+	}
+	return r.Models, nil
+}
+
 // load reads the templates, with edits applied.
 func (w *World) load(edits []diag.Edit) (*cfn.Result, error) {
 	in := w.set.Input()
