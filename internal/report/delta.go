@@ -187,7 +187,7 @@ type jsonWorse struct {
 	After   prove.Outcome `json:"after"`
 }
 
-// WriteDeltaJSON writes a change as JSON.
+// WriteDeltaJSON writes a change as JSON; its schema is docs/schema/diff-1.json.
 func WriteDeltaJSON(w io.Writer, d *Delta, tool Tool) error {
 	out := jsonDelta{Version: 1, Tool: toolOf(tool), Changes: []jsonChange{}, Worse: []jsonWorse{}, New: []jsonFinding{}}
 	add := func(c *delta.Change, reviewed bool) {
