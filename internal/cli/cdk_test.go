@@ -95,6 +95,47 @@ func TestCDK(t *testing.T) {
 	}
 }
 
+// TestCDKGate holds the story of a pipeline that CDK Pipelines makes: the
+// project that updates the pipeline runs the commit's own code, reaches the
+// administrator that makes the stacks, and so approves itself and deploys to
+// production.
+func TestCDKGate(t *testing.T) {
+	dir := os.Getenv("PENSTOCK_CDK")
+	if dir == "" {
+		t.Skip("PENSTOCK_CDK does not name a directory with synthesised CDK apps; `make cdk` makes one")
+	}
+	code, out, errs := try(dir, "prove", "--theorem", "gate", "pipelines-cross-account", "--format", "json")
+	if code != exitNo {
+		t.Fatalf("prove exits with %d, want %d:\n%s", code, exitNo, errs)
+	}
+	var r struct {
+		Findings []struct {
+			Code, Severity, Message string
+			Trace                   []string
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatal(err)
+	}
+	for want, steps := range map[string][]string{
+		"GATE001": {"sts:AssumeRole on arn:aws:iam::111111111111:role/cdk-hnb659fds-deploy-role", "iam:PassRole on arn:aws:iam::111111111111:role/cdk-hnb659fds-cfn-exec-role", "codepipeline:PutApprovalResult"},
+		"GATE003": {"sts:AssumeRole on arn:aws:iam::333333333333:role/cdk-hnb659fds-deploy-role"},
+	} {
+		found := false
+		for _, f := range r.Findings {
+			story := strings.Join(f.Trace, "\n")
+			hit := f.Code == want && f.Severity == "error" && strings.Contains(f.Message, "selfupdate")
+			for _, s := range steps {
+				hit = hit && strings.Contains(story, s)
+			}
+			found = found || hit
+		}
+		if !found {
+			t.Errorf("no %s of the self-update whose story has %q", want, steps)
+		}
+	}
+}
+
 func (r *cdkReport) summary() string {
 	var b strings.Builder
 	for _, t := range r.Theorems {
