@@ -64,8 +64,8 @@ func (m *material) changed(name string, from, to *source.File) {
 func together(fs []diag.Finding) []diag.Edit {
 	var out []diag.Edit
 	for _, f := range fs {
-		if len(f.Fixes) == 0 {
-			continue
+		if len(f.Fixes) == 0 || f.Theorem == string(prove.NothingMore) && f.Certainty == diag.Possible {
+			continue // what nobody explains is not taken away unasked
 		}
 		fix := f.Fixes[0].Edits
 		if !slices.ContainsFunc(fix, func(e diag.Edit) bool { return slices.ContainsFunc(out, func(o diag.Edit) bool { return touch(e, o) }) }) {

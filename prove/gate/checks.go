@@ -228,11 +228,12 @@ func (f *finder) alone(r *prove.Run) []diag.Finding {
 	if r.Entry != nil && r.Entry.Kind == prove.Grants {
 		return nil
 	}
-	froms, _ := origins(f.proof, r.Steps)
+	froms, _ := f.origins(r.Steps)
 	var out []diag.Finding
 	for _, o := range froms {
 		t := teller{f: f, o: o}
-		for _, w := range f.walk(o) {
+		ways, _ := f.walk(o)
+		for _, w := range ways {
 			account := arn.Account(w.Actor.ARN)
 			out = append(out, t.tell(w, f.answers(w))...)
 			ans := f.can(w, account, "arn:*:codepipeline:*", gateCalls...)

@@ -128,24 +128,22 @@ func outcome(fs []diag.Finding, gates, without int) (prove.Outcome, string) {
 
 // side proves the theorem for one gate.
 func (f *finder) side(s *side) []diag.Finding {
-	froms, unknown := origins(f.proof, s.before)
+	froms, unknown := f.origins(s.before)
 	f.assume("the commits of a change, and the code that they make run, are the only thing that its author writes; who administers the accounts %s is trusted", strings.Join(accounts(s), ", "))
 	var out []diag.Finding
-	for _, u := range unknown {
-		out = append(out, diag.Finding{
-			Code: "GATE009", Theorem: string(prove.Gate), At: s.at(), Severity: diag.Warning, Certainty: diag.Possible,
-			Message: fmt.Sprintf("whether the %s holds rests on %s", s.name(), u),
-			Depends: []string{u},
-		})
-	}
 	targets, inputs := s.targets(), s.inputs()
 	for _, o := range froms {
 		t := teller{f: f, o: o}
-		for _, w := range f.walk(o) {
+		ways, whole := f.walk(o)
+		if !whole {
+			unknown = append(unknown, "whom "+principal(o.role)+" can become, of which there are too many to follow")
+		}
+		for _, w := range ways {
 			if w.escalated() {
 				continue // that somebody can give any right was said of who can
 			}
 			hs := f.touches(s, w)
+			hs = append(hs, f.strange(w)...)
 			hs = append(hs, f.leaves(w)...)
 			hs = append(hs, f.crosses(s, w, targets)...)
 			hs = append(hs, f.replaces(s, w, inputs)...)
@@ -155,6 +153,13 @@ func (f *finder) side(s *side) []diag.Finding {
 			}
 			out = append(out, t.tell(w, hs)...)
 		}
+	}
+	for _, u := range unknown {
+		out = append(out, diag.Finding{
+			Code: "GATE009", Theorem: string(prove.Gate), At: s.at(), Severity: diag.Warning, Certainty: diag.Possible,
+			Message: fmt.Sprintf("whether the %s holds rests on %s", s.name(), u),
+			Depends: []string{u},
+		})
 	}
 	for _, in := range inputs {
 		if who := f.guesses[in.Name]; len(who) > 0 {

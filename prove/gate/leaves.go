@@ -9,6 +9,17 @@ import (
 	"penstock/match"
 )
 
+// strange is what nobody can tell of a principal that no stack declares and
+// that somebody runs as, or can become.
+func (f *finder) strange(w *way) []harm {
+	if w.Declared {
+		return nil
+	}
+	h := harm{code: "GATE009", what: "do what no template shows", verdict: reach.Depends}
+	h.missing = []string{"what " + principal(w.Actor.ARN) + " may do, which no stack declares"}
+	return []harm{h}
+}
+
 // leaves finds the roles that somebody may assume and that no stack declares:
 // named, or taken in by a wildcard. What such a role may do, and whether it
 // lets the caller in, is not known.

@@ -5,8 +5,11 @@ import (
 	"strings"
 
 	"penstock/arn"
+	"penstock/chain"
 	"penstock/cloud"
+	"penstock/iam/authz"
 	"penstock/iam/facts"
+	"penstock/iam/reach"
 	"penstock/match"
 	"penstock/pipeline"
 	"penstock/prove"
@@ -88,7 +91,7 @@ type origin struct {
 
 // origins returns who runs the author's code in some steps, each role once,
 // and the facts without which others cannot be told.
-func origins(p *prove.Proof, steps []*prove.Step) (out []*origin, unknown []string) {
+func (f *finder) origins(steps []*prove.Step) (out []*origin, unknown []string) {
 	add := func(role, what string, at source.Span) {
 		if i := slices.IndexFunc(out, func(o *origin) bool { return o.role == role }); i >= 0 {
 			if !slices.Contains(out[i].what, what) {
@@ -99,16 +102,17 @@ func origins(p *prove.Proof, steps []*prove.Step) (out []*origin, unknown []stri
 		out = append(out, &origin{role, []string{what}, at})
 	}
 	for _, s := range steps {
-		for _, a := range p.Authored(s) {
+		for _, a := range f.proof.Authored(s) {
 			switch {
 			case a.Unknown != "":
 				if !slices.Contains(unknown, a.Unknown) {
 					unknown = append(unknown, a.Unknown)
 				}
 			case a.Passes != "":
-				for _, c := range s.Calls {
-					if c.Request.Action == "iam:PassRole" {
-						add(c.Request.Resource, a.What, a.At)
+				// Any role that may be passed, not those alone that are.
+				for pr := range f.model.Principals() {
+					if pr.Kind == cloud.Role && f.passes(a.Role, pr.ARN, a.Passes) {
+						add(pr.ARN, a.What, a.At)
 					}
 				}
 			default:
@@ -117,6 +121,18 @@ func origins(p *prove.Proof, steps []*prove.Step) (out []*origin, unknown []stri
 		}
 	}
 	return out, unknown
+}
+
+// passes reports whether a role may pass another to a service, or may for all
+// that is known.
+func (f *finder) passes(from, role, to string) bool {
+	if arn.Account(from) != arn.Account(role) {
+		return false // roles are passed within an account
+	}
+	ans := f.graph.Can(chain.Actor{ARN: from}, service.PowerCall{
+		Actions: []string{"iam:PassRole"}, Resources: []string{role}, Account: arn.Account(role), Context: service.Context("iam:PassedToService", to),
+	})
+	return ans.Verdict != reach.None
 }
 
 // A target is something that stages after the gate change, and that no stage
@@ -163,29 +179,15 @@ func (s *side) targets() []*target {
 // not a log, a message, the use of a key, a role that is assumed or passed (a
 // step of a chain), nor an artifact, which is looked at on its own.
 func writes(c *prove.Call) bool {
-	if c.Request.Resource == "*" || c.Row.Need == service.Listed && c.Decision.Verdict != 2 {
+	if c.Request.Resource == "*" || c.Row.Need == service.Listed && c.Decision.Verdict != authz.Allow {
 		return false
 	}
 	prefix, name, _ := strings.Cut(c.Request.Action, ":")
-	switch prefix {
-	case "sts", "logs", "kms", "sns", "sqs", "ssmmessages", "cloudwatch", "events", "xray":
+	if mild[strings.ToLower(c.Request.Action)] || prefix == "codebuild" && name != "StartBuild" && name != "StartBuildBatch" {
+		return false // of CodeBuild the reports, too
+	}
+	if pl := c.Step.Site().Pipeline; prefix == "s3" && pl != nil && artifact(pl, c.Request.Resource) {
 		return false
-	case "iam":
-		if name == "PassRole" {
-			return false
-		}
-	case "codepipeline":
-		if strings.HasPrefix(name, "PutJob") {
-			return false
-		}
-	case "codebuild":
-		if name != "StartBuild" && name != "StartBuildBatch" {
-			return false // reports
-		}
-	case "s3":
-		if pl := c.Step.Site().Pipeline; pl != nil && artifact(pl, c.Request.Resource) {
-			return false
-		}
 	}
 	svc, ok := facts.Service(prefix)
 	if !ok {
@@ -193,6 +195,16 @@ func writes(c *prove.Call) bool {
 	}
 	a, ok := svc.Action(name)
 	return !ok || a.Access >= facts.Write
+}
+
+// mild are calls that AWS lists as writing and by which production is as it
+// was: they assume and pass roles, send messages, write logs, use keys.
+var mild = map[string]bool{
+	"sts:assumerole": true, "iam:passrole": true, "sns:publish": true, "sqs:sendmessage": true, "events:putevents": true,
+	"logs:createloggroup": true, "logs:createlogstream": true, "logs:putlogevents": true, "cloudwatch:putmetricdata": true,
+	"kms:decrypt": true, "kms:encrypt": true, "kms:generatedatakey": true, "kms:reencryptfrom": true, "kms:reencryptto": true,
+	"codepipeline:putjobsuccessresult": true, "codepipeline:putjobfailureresult": true,
+	"xray:puttracesegments": true, "xray:puttelemetryrecords": true,
 }
 
 // artifact reports whether an ARN is in one of the pipeline's stores.

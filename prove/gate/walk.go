@@ -16,17 +16,18 @@ type way struct {
 
 // walk returns whom an origin can act as: itself, and everybody that a chain
 // leads to, by the shortest; certain chains before possible ones.
-func (f *finder) walk(o *origin) []*way {
+// Whole is false where there were more than are told.
+func (f *finder) walk(o *origin) (ways []*way, whole bool) {
 	t := f.trees[o.role]
 	if t == nil {
 		t = f.graph.From(o.role)
 		f.trees[o.role] = t
 	}
-	ways := make([]*way, len(t.Nodes))
+	ways = make([]*way, len(t.Nodes))
 	for i, n := range t.Nodes {
 		ways[i] = &way{n, n.Steps()}
 	}
-	return ways
+	return ways, !t.Cut
 }
 
 // can asks whether a way ends in somebody who can make a call. A principal
