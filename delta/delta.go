@@ -25,7 +25,6 @@ import (
 	"penstock/iam/authz"
 	"penstock/iam/reach"
 	"penstock/match"
-	"penstock/pipeline"
 	"penstock/source"
 )
 
@@ -83,6 +82,7 @@ type comparer struct {
 func (c *comparer) gains(old, new *cloud.Model, kind Kind) []Change {
 	w := &pair{c: c, old: old, new: new, kind: kind, seen: map[string]int{}}
 	same := sameOrg(old.Org, new.Org)
+	w.tags = !sameTags(old, new)
 	for p := range new.Principals() {
 		if p.Kind != cloud.Group {
 			w.principal(p, same)
@@ -90,8 +90,10 @@ func (c *comparer) gains(old, new *cloud.Model, kind Kind) []Change {
 	}
 	for _, r := range new.Resources {
 		if r.ARN != "" && len(r.Policies) > 0 {
+			// What decides beside the policy, as a public access block, is in
+			// the properties: with those changed every statement is asked.
 			var was []cloud.Attachment
-			if o := old.Resource(r.ARN); o != nil {
+			if o := old.Resource(r.ARN); o != nil && same && !w.tags && sameProps(o, r) {
 				was = o.Policies
 			}
 			w.resource(r.ARN, r.Account, was, r.Policies)
@@ -102,7 +104,7 @@ func (c *comparer) gains(old, new *cloud.Model, kind Kind) []Change {
 			continue
 		}
 		var was []cloud.Attachment
-		if o := old.Principal(p.ARN); o != nil && o.Trust != nil {
+		if o := old.Principal(p.ARN); o != nil && o.Trust != nil && same && !w.tags {
 			was = []cloud.Attachment{*o.Trust}
 		}
 		w.resource(p.ARN, p.Account, was, []cloud.Attachment{*p.Trust})
@@ -116,6 +118,7 @@ type pair struct {
 	old, new *cloud.Model
 	kind     Kind
 	seen     map[string]int // place in out
+	tags     bool           // some tag changed
 	out      []Change
 }
 
@@ -128,9 +131,13 @@ func (w *pair) principal(p *cloud.Principal, sameOrg bool) {
 	}
 	after = identity(w.new, p)
 	had := texts(before, iam.Allow)
+	if w.tags {
+		had = nil // a condition on a tag may be met now
+	}
 	added := false
 	for _, a := range after {
 		if a.Policy == nil {
+			w.unknown(p, a, before)
 			continue
 		}
 		for i := range a.Policy.Statements {
@@ -145,6 +152,17 @@ func (w *pair) principal(p *cloud.Principal, sameOrg bool) {
 	if !added && limited {
 		w.ask(iam.Principal{ARN: p.ARN}, p.Account, nil, nil, nil, p.Resource.Span)
 	}
+}
+
+// unknown says that what a policy holds is not known, unless it stood there
+// before.
+func (w *pair) unknown(p *cloud.Principal, a cloud.Attachment, before []cloud.Attachment) {
+	if slices.ContainsFunc(before, func(o cloud.Attachment) bool {
+		return o.Policy == nil && o.ARN == a.ARN && o.Name == a.Name && o.Unknown == a.Unknown
+	}) {
+		return
+	}
+	w.add(Change{Kind: w.kind, Principal: p.ARN, At: a.Span, Class: harm.Rights, Missing: []string{cmp.Or(a.Unknown, "what policy "+cmp.Or(a.Name, a.ARN)+" holds")}})
 }
 
 // statement asks for a request that a statement lets its principal make.
@@ -166,20 +184,40 @@ func (w *pair) statement(p *cloud.Principal, a cloud.Attachment, st *iam.Stateme
 		at = a.Span
 	}
 	for _, as := range each(actions) {
-		w.ask(iam.Principal{ARN: p.ARN}, p.Account, as, resources, nil, at)
+		for _, rs := range each(resources) {
+			account := p.Account
+			if len(rs) == 1 {
+				account = cmp.Or(arn.Account(rs[0]), w.owner(rs[0]), account)
+			}
+			if match.HasHole(account) || strings.ContainsAny(account, "*?") {
+				account = p.Account
+			}
+			w.ask(iam.Principal{ARN: p.ARN}, account, as, rs, nil, at)
+		}
 	}
 }
 
-// mostActions bounds the actions of a statement that are asked one by one.
-const mostActions = 24
-
-// each returns the actions to ask for: one by one, where they are few.
-func each(actions []string) [][]string {
-	if len(actions) == 0 || len(actions) > mostActions {
-		return [][]string{actions}
+// owner is the account of the declared resource that a pattern names, "" where
+// none is: the ARN of a bucket does not say.
+func (w *pair) owner(pattern string) string {
+	head, _, _ := strings.Cut(pattern, "*")
+	if r := w.new.Owner(strings.TrimRight(head, "/:")); r != nil {
+		return r.Account
 	}
-	out := make([][]string, len(actions))
-	for i, a := range actions {
+	return ""
+}
+
+// mostParts bounds the actions, and the resources, of a statement that are
+// asked one by one.
+const mostParts = 24
+
+// each returns the parts to ask for: one by one, where they are few.
+func each(parts []string) [][]string {
+	if len(parts) == 0 || len(parts) > mostParts {
+		return [][]string{parts}
+	}
+	out := make([][]string, len(parts))
+	for i, a := range parts {
 		out[i] = []string{a}
 	}
 	return out
@@ -378,161 +416,6 @@ func worst(actions []string) harm.Class {
 		}
 	}
 	return c
-}
-
-// identity returns the policies of a principal and of its groups.
-func identity(m *cloud.Model, p *cloud.Principal) []cloud.Attachment {
-	out := slices.Clone(p.Identity)
-	for _, g := range p.Groups {
-		if gr := m.Named(cloud.Group, p.Account, g); gr != nil {
-			out = append(out, gr.Identity...)
-		}
-	}
-	return out
-}
-
-// text writes a statement so that two that say the same in the same words
-// compare as equal, whatever their place and name.
-func text(st *iam.Statement) string {
-	var b strings.Builder
-	list := func(name string, not bool, es []iam.Elem) {
-		ts := make([]string, len(es))
-		for i, e := range es {
-			ts[i] = e.Text + strings.Join(e.Maybe, "&")
-		}
-		slices.Sort(ts)
-		fmt.Fprint(&b, name, not, ts, "\n")
-	}
-	fmt.Fprint(&b, st.Effect, "\n")
-	list("action", st.NotAction, st.Actions)
-	list("resource", st.NotResource, st.Resources)
-	var ps []iam.Elem
-	for _, p := range st.Principals {
-		ps = append(ps, iam.Elem{Text: p.Type.String() + p.Text})
-	}
-	list("principal", st.NotPrincipal, ps)
-	var cs []string
-	for _, c := range st.Conditions {
-		vs := make([]string, len(c.Values))
-		for i, v := range c.Values {
-			vs[i] = v.Text
-		}
-		slices.Sort(vs)
-		cs = append(cs, fmt.Sprint(c.Operator, strings.ToLower(c.Key), vs))
-	}
-	slices.Sort(cs)
-	fmt.Fprint(&b, cs, st.Maybe)
-	return b.String()
-}
-
-func texts(as []cloud.Attachment, effect iam.Effect) map[string]bool {
-	out := map[string]bool{}
-	for _, a := range as {
-		if a.Policy == nil {
-			out["unknown "+a.Name] = true
-			continue
-		}
-		for i := range a.Policy.Statements {
-			if st := &a.Policy.Statements[i]; st.Effect == effect {
-				out[text(st)] = true
-			}
-		}
-	}
-	return out
-}
-
-func equal(a, b map[string]bool) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for k := range a {
-		if !b[k] {
-			return false
-		}
-	}
-	return true
-}
-
-func sameBoundary(a, b *cloud.Principal) bool {
-	of := func(p *cloud.Principal) []cloud.Attachment {
-		if p.Boundary == nil {
-			return nil
-		}
-		return []cloud.Attachment{*p.Boundary}
-	}
-	if (a.Boundary == nil) != (b.Boundary == nil) {
-		return false
-	}
-	return equal(texts(of(a), iam.Allow), texts(of(b), iam.Allow)) && equal(texts(of(a), iam.Deny), texts(of(b), iam.Deny))
-}
-
-func sameOrg(a, b *cloud.Organization) bool {
-	if (a == nil) != (b == nil) {
-		return false
-	}
-	if a == nil {
-		return true
-	}
-	same := func(x, y map[string][]cloud.Attachment) bool {
-		if len(x) != len(y) {
-			return false
-		}
-		for k := range x {
-			if !equal(texts(x[k], iam.Allow), texts(y[k], iam.Allow)) || !equal(texts(x[k], iam.Deny), texts(y[k], iam.Deny)) {
-				return false
-			}
-		}
-		return true
-	}
-	return a.Management == b.Management && same(a.SCPs, b.SCPs) && same(a.RCPs, b.RCPs)
-}
-
-// gates compares the approvals of the pipelines that both models have.
-func gates(before, after *cloud.Model) []Change {
-	was, is := gatesOf(before), gatesOf(after)
-	var out []Change
-	for _, g := range was {
-		if !slices.ContainsFunc(is, func(o found) bool { return o.key == g.key }) && slices.ContainsFunc(is, func(o found) bool { return o.pipeline == g.pipeline }) {
-			out = append(out, Change{Kind: GateGone, Resource: g.pipeline, Class: harm.Rights, At: g.at, What: g.what})
-		}
-	}
-	for _, g := range is {
-		if g.name != "" && !slices.ContainsFunc(was, func(o found) bool { return o.key == g.key }) && slices.ContainsFunc(was, func(o found) bool { return o.pipeline == g.pipeline }) {
-			out = append(out, Change{Kind: GateNew, Resource: g.pipeline, At: g.at, What: g.what})
-		}
-	}
-	return out
-}
-
-type found struct {
-	pipeline, name, key, what string
-	at                        source.Span
-}
-
-// gatesOf lists the approvals, and each pipeline once with no name.
-func gatesOf(m *cloud.Model) []found {
-	var out []found
-	for p := range pipeline.Find(m) {
-		id := p.Resource.ID()
-		out = append(out, found{pipeline: id, key: id, at: p.Span})
-		for i, st := range p.Stages {
-			for _, a := range st.Actions {
-				if !a.Gate() {
-					continue
-				}
-				// What the gate stands before is part of it.
-				next := ""
-				if i+1 < len(p.Stages) {
-					next = p.Stages[i+1].Name
-				}
-				out = append(out, found{
-					pipeline: id, name: a.Name, key: id + "|" + st.Name + "|" + a.Name + "|" + next, at: a.Span,
-					what: fmt.Sprintf("approval %s/%s of pipeline %s", st.Name, a.Name, match.Render(cmp.Or(p.Name, id))),
-				})
-			}
-		}
-	}
-	return out
 }
 
 // Finding states a change as a finding, for reports.

@@ -30,10 +30,13 @@ const head = `Resources:
             Statement:
 `
 
-func world(t *testing.T, trust, rest string) *cloud.Model {
+func world(t *testing.T, trust, rest string, blocked bool) *cloud.Model {
 	t.Helper()
 	text := "-- penstock.stacks.yaml --\nstacks:\n  - {name: shop, template: shop.yaml, account: \"111111111111\", region: eu-west-1}\n-- shop.yaml --\n" +
 		strings.Replace(head, "%TRUST%", trust, 1) + rest
+	if blocked {
+		text = strings.Replace(text, "{BucketName: shop-store}", "{BucketName: shop-store, PublicAccessBlockConfiguration: {BlockPublicPolicy: true, RestrictPublicBuckets: true}}", 1)
+	}
 	return provetest.Archive(t, txtar.Parse([]byte(text))).Models[0]
 }
 
@@ -43,6 +46,7 @@ func TestCompare(t *testing.T) {
 		readTwo  = "              - {Effect: Allow, Action: \"s3:GetObject\", Resource: [\"arn:aws:s3:::shop-store/a*\", \"arn:aws:s3:::shop-store/*\"]}\n"
 		write    = "              - {Effect: Allow, Action: [\"s3:PutObject\", \"s3:GetObject\"], Resource: \"arn:aws:s3:::shop-store/*\"}\n"
 		denied   = "              - {Effect: Deny, Action: \"s3:Put*\", Resource: \"*\"}\n"
+		blocked  = read + "  Blocked: {Type: \"AWS::S3::Bucket\"}\n"
 		bucketBy = `  Policy:
     Type: AWS::S3::BucketPolicy
     Properties:
@@ -53,11 +57,11 @@ func TestCompare(t *testing.T) {
 `
 	)
 	tests := []struct {
-		name              string
-		trustOld, trust   string
-		before, after     string
-		want              []string
-		wantNothingGained bool
+		name            string
+		trustOld, trust string
+		before, after   string
+		want            []string
+		blocked         bool // before
 	}{
 		{name: "nothing", before: read, after: read},
 		{name: "in other words", before: read, after: readTwo},
@@ -74,6 +78,13 @@ func TestCompare(t *testing.T) {
 			want: []string{"gains any-role-of-the-account s3:GetObject"},
 		},
 		{
+			name: "a public access block that is gone", before: read + fmt.Sprintf(bucketBy, `"*"`), after: read + fmt.Sprintf(bucketBy, `"*"`), blocked: true,
+			want: []string{
+				"gains anybody s3:GetObject possibly [whether the bucket blocks public access]",
+				"loses anybody ? possibly [whether what the policies ask of the request can hold together]",
+			},
+		},
+		{
 			name: "a trust without its condition", trustOld: `, Condition: {StringEquals: {"aws:SourceAccount": "111111111111"}}`, before: read, after: read,
 			want: []string{"gains codebuild.amazonaws.com sts:AssumeRole"},
 		},
@@ -82,7 +93,7 @@ func TestCompare(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			e := prove.NewReach(prove.NewEngine())
 			var got []string
-			for _, c := range delta.Compare(world(t, tt.trustOld, tt.before), world(t, tt.trust, tt.after), e) {
+			for _, c := range delta.Compare(world(t, tt.trustOld, tt.before, tt.blocked), world(t, tt.trust, tt.after, false), e) {
 				who := c.Principal[strings.LastIndex(c.Principal, "/")+1:]
 				action := "?"
 				if c.Witness != nil {

@@ -74,11 +74,13 @@ func fromARN(owner, resource string) bool {
 
 // A question is one Find at work.
 type question struct {
-	e    *Engine
-	pol  *authz.Policies
-	old  *authz.Policies // of Beyond: what must not allow the request
-	s    *Space
-	last *problem
+	e   *Engine
+	pol *authz.Policies
+	// old is of Beyond: what must not allow the request, and before the same
+	// as it was given.
+	old, before *authz.Policies
+	s           *Space
+	last        *problem
 }
 
 // try solves the question once.
