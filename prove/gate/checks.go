@@ -154,7 +154,7 @@ func (f *finder) learns(s *side, w *way, in *input) reach.Answer {
 	for _, ans := range []reach.Answer{
 		f.can(w, in.Account, in.store, "s3:ListBucket", "s3:ListBucketVersions"),
 		f.can(w, pl.Account, pl.ARN, "codepipeline:ListActionExecutions"),
-		f.can(w, pl.Account, "arn:*:codebuild:*:"+pl.Account+":project/*", "codebuild:BatchGetBuilds"),
+		f.can(w, pl.Account, "arn:*:codebuild:*:"+pl.Account+":project/*", "codebuild:BatchGetBuilds", "codebuild:BatchGetBuildBatches"),
 	} {
 		if ans.Verdict > best.Verdict {
 			best = ans

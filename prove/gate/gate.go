@@ -163,7 +163,7 @@ func (f *finder) side(s *side) []diag.Finding {
 	}
 	for _, in := range inputs {
 		if who := f.guesses[in.Name]; len(who) > 0 {
-			f.assume("nobody guesses the key of an artifact of another execution, which CodePipeline ends in characters that it makes up: %s may write artifact %s, which a stage after the gate takes, and can list neither the bucket nor the executions",
+			f.assume("nobody guesses the key of an artifact of another execution, which CodePipeline ends in characters that it makes up, or learns it from a log: %s may write artifact %s, which a stage after the gate takes, and can list neither the bucket nor the executions",
 				strings.Join(who, " and "), in.Name)
 		}
 	}
