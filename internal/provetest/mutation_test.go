@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -164,7 +165,7 @@ func TestExampleMutants(t *testing.T) {
 		}
 	}
 	harmless := reasons(t)
-	used := map[string]bool{}
+	used := map[string]int{}
 	caught := map[prove.Theorem]int{}
 	survivors := 0
 	ms := mutants(t, w.Models[0])
@@ -194,35 +195,46 @@ func TestExampleMutants(t *testing.T) {
 		for pattern := range harmless {
 			p := match.Compile(pattern)
 			if p.Match(mu.name) == truth.Yes {
-				listed, used[pattern] = true, true
+				listed = true
+				used[pattern]++
 			}
 		}
 		if !listed {
 			t.Errorf("not caught: %s", mu.name)
 		}
 	}
-	for name := range harmless {
-		if !used[name] {
-			t.Errorf("testdata/harmless.txt: no mutant that survives is %s", name)
+	for name, h := range harmless {
+		if used[name] != h.times {
+			t.Errorf("testdata/harmless.txt: %d mutants that survive are %q, want %d (%s)", used[name], name, h.times, h.why)
 		}
 	}
 	t.Logf("%d mutants, %d of them harmless; caught by %v", len(ms), survivors, caught)
 }
 
-// reasons reads the harmless mutants: lines of a name, in which '*' is a
-// wildcard, " — " and why.
-func reasons(t *testing.T) map[string]string {
+// A reason is why some mutants weaken nothing, and how many they are: one more
+// that a pattern takes in is to be looked at.
+type reason struct {
+	times int
+	why   string
+}
+
+// reasons reads the harmless mutants: lines of a number, a name in which '*' is
+// a wildcard, " — " and why.
+func reasons(t *testing.T) map[string]reason {
 	data, err := os.ReadFile("testdata/harmless.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := map[string]string{}
+	out := map[string]reason{}
 	for _, l := range slices.DeleteFunc(strings.Split(string(data), "\n"), func(l string) bool { return l == "" || strings.HasPrefix(l, "#") }) {
-		name, why, ok := strings.Cut(l, " — ")
-		if !ok {
-			t.Errorf("testdata/harmless.txt: no reason in %q", l)
+		head, why, ok := strings.Cut(l, " — ")
+		count, name, ok2 := strings.Cut(head, " ")
+		n, err := strconv.Atoi(count)
+		if !ok || !ok2 || err != nil {
+			t.Errorf("testdata/harmless.txt: want a number, a name and a reason: %q", l)
+			continue
 		}
-		out[name] = why
+		out[name] = reason{n, why}
 	}
 	return out
 }
