@@ -168,5 +168,5 @@ func (p *prover) byCondition(s stranger, of int) []diag.Fix {
 	if err != nil || slices.ContainsFunc(models, func(m *cloud.Model) bool { return len(strangers(m)) >= of }) {
 		return nil
 	}
-	return []diag.Fix{{Message: fmt.Sprintf("name the account, and %s by aws:PrincipalArn", short(s.elem.Text)), Edits: edits}}
+	return []diag.Fix{{Message: fmt.Sprintf("name the account, and %s by aws:PrincipalArn", Short(s.elem.Text)), Edits: edits}}
 }

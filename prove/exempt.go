@@ -50,7 +50,7 @@ func (p *prover) dropCondition(c *Call, a cloud.Attachment) (element, bool) {
 		edits, err = splice.RemoveField(st, "Condition")
 	}
 	return element{
-		fmt.Sprintf("take the condition on %s, which the caller cannot send, out of the trust of %s", h.Condition.Key, short(c.Request.Resource)),
+		fmt.Sprintf("take the condition on %s, which the caller cannot send, out of the trust of %s", h.Condition.Key, Short(c.Request.Resource)),
 		edits,
 	}, err == nil
 }

@@ -112,7 +112,7 @@ func certainty(c *Call) diag.Certainty {
 // sentence says who may not do what on what, why, and what for.
 func sentence(g *callGroup) string {
 	c := g.calls[0]
-	who := short(principal(c))
+	who := Short(principal(c))
 	what := strings.Join(g.actions(), ", ")
 	on := onWhat(g)
 	verb := "may not"
@@ -197,8 +197,8 @@ func list(ss []string) string {
 	}
 }
 
-// short names a principal without what a reader knows anyway.
-func short(p string) string {
+// Short names a principal without what a reader knows anyway.
+func Short(p string) string {
 	a, err := arn.Parse(p)
 	if err != nil {
 		return match.Render(p)

@@ -204,7 +204,7 @@ func (p *prover) element(r *Run, g *callGroup, layer string) (element, bool) {
 		if pr == nil || pr.Boundary == nil {
 			return element{}, false
 		}
-		return p.appendStatement(g, *pr.Boundary, false, fmt.Sprintf("let the boundary of %s allow %s", short(pr.ARN), actionsText(g)))
+		return p.appendStatement(g, *pr.Boundary, false, fmt.Sprintf("let the boundary of %s allow %s", Short(pr.ARN), actionsText(g)))
 	case "resource", "trust":
 		return p.grantResource(m, g, layer)
 	default:

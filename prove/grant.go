@@ -20,7 +20,7 @@ func (p *prover) grantIdentity(m *cloud.Model, g *callGroup) (element, bool) {
 	if pr == nil || pr.Resource == nil {
 		return element{}, false
 	}
-	msg := fmt.Sprintf("allow %s to %s", short(pr.ARN), actionsText(g))
+	msg := fmt.Sprintf("allow %s to %s", Short(pr.ARN), actionsText(g))
 	for _, a := range pr.Identity {
 		if e, ok := p.widen(m, g, a, msg); ok {
 			return e, true
@@ -130,13 +130,13 @@ func (p *prover) grantResource(m *cloud.Model, g *callGroup, layer string) (elem
 		if e, ok := p.dropCondition(c, *pr.Trust); ok {
 			return e, true
 		}
-		return p.appendStatement(g, *pr.Trust, true, fmt.Sprintf("let %s trust %s", short(pr.ARN), short(principal(c))))
+		return p.appendStatement(g, *pr.Trust, true, fmt.Sprintf("let %s trust %s", Short(pr.ARN), Short(principal(c))))
 	}
 	owner := m.Owner(c.Request.Resource)
 	if owner == nil {
 		return element{}, false
 	}
-	msg := fmt.Sprintf("let %s allow %s to %s", match.Render(owner.ID()), short(principal(c)), actionsText(g))
+	msg := fmt.Sprintf("let %s allow %s to %s", match.Render(owner.ID()), Short(principal(c)), actionsText(g))
 	for _, a := range owner.Policies {
 		if e, ok := p.appendStatement(g, a, true, msg); ok {
 			return e, true

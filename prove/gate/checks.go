@@ -124,7 +124,7 @@ func (f *finder) replaces(s *side, w *way, inputs []*input) []harm {
 		}
 		how := f.learns(s, w, in)
 		if how.Verdict == reach.None {
-			if who := principal(w.Actor.ARN); w.Verdict == reach.Some && !slices.Contains(f.guesses[in.Name], who) {
+			if who := prove.Short(w.Actor.ARN); w.Verdict == reach.Some && !slices.Contains(f.guesses[in.Name], who) {
 				f.guesses[in.Name] = append(f.guesses[in.Name], who)
 			}
 			continue
@@ -184,7 +184,7 @@ func (f *finder) pushes(s *side, w *way) []harm {
 				continue
 			}
 			h := answer("GATE005", ans, fmt.Sprintf("push another image under the tag that %s runs after the %s: the tags of repository %s can be moved",
-				principal(c.Request.Principal.ARN), s.name(), match.Render(arnName(repo))))
+				prove.Short(c.Request.Principal.ARN), s.name(), match.Render(arnName(repo))))
 			if r != nil {
 				h.related = append(h.related, diag.Note{At: r.Span, Message: "the repository: ImageTagMutability is not IMMUTABLE"})
 				h.fixes = f.freeze(r)

@@ -136,7 +136,7 @@ func (f *finder) side(s *side) []diag.Finding {
 		t := teller{f: f, o: o}
 		ways, whole := f.walk(o)
 		if !whole {
-			unknown = append(unknown, "whom "+principal(o.role)+" can become, of which there are too many to follow")
+			unknown = append(unknown, "whom "+prove.Short(o.role)+" can become, of which there are too many to follow")
 		}
 		for _, w := range ways {
 			if w.escalated() {

@@ -7,6 +7,7 @@ import (
 	"penstock/iam"
 	"penstock/iam/reach"
 	"penstock/match"
+	"penstock/prove"
 )
 
 // strange is what nobody can tell of a principal that no stack declares and
@@ -16,7 +17,7 @@ func (f *finder) strange(w *way) []harm {
 		return nil
 	}
 	h := harm{code: "GATE009", what: "do what no template shows", verdict: reach.Depends}
-	h.missing = []string{"what " + principal(w.Actor.ARN) + " may do, which no stack declares"}
+	h.missing = []string{"what " + prove.Short(w.Actor.ARN) + " may do, which no stack declares"}
 	return []harm{h}
 }
 
@@ -49,10 +50,10 @@ func (f *finder) leaves(w *way) []harm {
 					continue
 				}
 				what := "role " + match.Render(arnName(e.Text)) + " of account " + match.Render(arn.Account(e.Text)) + ", which no stack declares"
-				fact := "what role " + match.Render(e.Text) + " may do, and whether it lets " + principal(w.Actor.ARN) + " in"
+				fact := "what role " + match.Render(e.Text) + " may do, and whether it lets " + prove.Short(w.Actor.ARN) + " in"
 				if strings.ContainsAny(e.Text, "*?") {
 					what = "any role that " + match.Render(e.Text) + " takes in and that no stack declares"
-					fact = "which roles " + match.Render(e.Text) + " takes in beside those that the stacks declare, what they may do, and whether they let " + principal(w.Actor.ARN) + " in"
+					fact = "which roles " + match.Render(e.Text) + " takes in beside those that the stacks declare, what they may do, and whether they let " + prove.Short(w.Actor.ARN) + " in"
 				}
 				h := answer("GATE009", ans, "assume "+what)
 				h.verdict, h.missing = reach.Depends, []string{fact}

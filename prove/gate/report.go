@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"penstock/arn"
 	"penstock/chain"
 	"penstock/diag"
 	"penstock/iam"
@@ -88,9 +87,9 @@ func (t *teller) finding(w *way, hs []harm, sure bool) diag.Finding {
 	if worst.likely {
 		d.Certainty = diag.Likely
 	}
-	who := strings.Join(t.o.what[:min(2, len(t.o.what))], " and ") + ", which runs as " + principal(t.o.role) + ","
+	who := strings.Join(t.o.what[:min(2, len(t.o.what))], " and ") + ", which runs as " + prove.Short(t.o.role) + ","
 	if len(w.steps) > 0 {
-		who += " can become " + principal(w.Actor.ARN) + " and"
+		who += " can become " + prove.Short(w.Actor.ARN) + " and"
 	}
 	d.Message = who + " can " + worst.what
 	steps := t.story(&d, w.steps)
@@ -119,7 +118,7 @@ func (t *teller) finding(w *way, hs []harm, sure bool) diag.Finding {
 	if !sure {
 		d.Severity, d.Certainty = diag.Warning, diag.Possible
 		if d.Depends = merge(d.Depends, w.Missing); len(d.Depends) == 0 {
-			d.Depends = []string{"what no template shows of " + principal(w.Actor.ARN)}
+			d.Depends = []string{"what no template shows of " + prove.Short(w.Actor.ARN)}
 		}
 	} else {
 		d.Depends = nil
@@ -151,7 +150,7 @@ func (t *teller) story(d *diag.Finding, steps []chain.Step) []*iam.Request {
 		for j, sc := range ch.Scenes {
 			who := sc.Service
 			if who == "" {
-				who = principal(sc.Who.ARN)
+				who = prove.Short(sc.Who.ARN)
 			}
 			line := who + " calls " + sc.Action
 			if sc.Resource != "" && sc.Resource != "*" {
@@ -191,24 +190,11 @@ func at(spans []source.Span) string {
 
 // request is one line of a story.
 func (f *finder) request(q *iam.Request) string {
-	line := principal(q.Principal.ARN) + " calls " + q.Action
+	line := prove.Short(q.Principal.ARN) + " calls " + q.Action
 	if q.Resource != "*" && q.Resource != "" {
 		line += " on " + match.Render(q.Resource)
 	}
 	return line + at(f.allowing(q))
-}
-
-// principal names a principal without what a reader knows anyway.
-func principal(s string) string {
-	a, err := arn.Parse(s)
-	if err != nil {
-		return match.Render(s)
-	}
-	kind, _, ok := strings.Cut(a.Resource, "/")
-	if !ok {
-		return match.Render(s)
-	}
-	return fmt.Sprintf("%s %s of account %s", kind, match.Render(a.Name()), match.Render(a.Account))
 }
 
 // cut names the smallest cut that breaks a chain: the statements that allow
@@ -223,9 +209,9 @@ func (f *finder) cut(d *diag.Finding, steps []*iam.Request) {
 		}
 	}
 	for i, sp := range best {
-		msg := "cut here: without this statement " + principal(ask.Principal.ARN) + " cannot " + ask.Action
+		msg := "cut here: without this statement " + prove.Short(ask.Principal.ARN) + " cannot " + ask.Action
 		if len(best) > 1 {
-			msg = fmt.Sprintf("cut here and at %s: without them %s cannot %s", count(len(best)-1, "other", "others"), principal(ask.Principal.ARN), ask.Action)
+			msg = fmt.Sprintf("cut here and at %s: without them %s cannot %s", count(len(best)-1, "other", "others"), prove.Short(ask.Principal.ARN), ask.Action)
 		}
 		if i == 0 {
 			d.At = sp
