@@ -246,7 +246,7 @@ func (g *maker) input() Input {
 			in.HasSession, in.Session = true, g.list(iam.Session, g.choose(3))
 		}
 	}
-	trust = trust || name == "PassRole" // which trust policies have no say in
+	trust = trust || name == "PassRole" && g.one(2) // which trust policies have no say in; nor has any other
 	if g.req.Resource != "*" && name != "GetUser" && g.choose(4) > 0 {
 		k := iam.Resource
 		if trust {

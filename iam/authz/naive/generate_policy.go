@@ -26,12 +26,16 @@ func (g *maker) policy(k iam.Kind) *iam.Policy {
 		p.Broken = "it is broken"
 	}
 	n := 1 + g.choose(3)
-	if k == iam.Identity && g.one(60) {
+	if k == iam.Identity && g.one(25) {
 		n = 24 + g.choose(16) // long enough to be searched by an index
 	}
 	for i := range n {
 		st := g.statement(k)
 		st.Index = i
+		if n >= 24 && !g.one(8) {
+			// About something else, so that the few others decide.
+			st.NotAction, st.Actions = false, []iam.Elem{{Text: "idle:Action" + string(rune('A'+i%26))}}
+		}
 		p.Statements = append(p.Statements, st)
 	}
 	return p
