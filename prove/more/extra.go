@@ -226,6 +226,9 @@ func (f *finder) witness(s *subject, a cloud.Attachment, st *iam.Statement, acti
 		Principal: iam.Principal{ARN: s.ARN}, Actions: []string{action},
 		Resources: kinds(action), NotResources: needed, ResourceAccount: s.Account,
 	})
+	if ans.Verdict == reach.None {
+		ans = f.abroad(only, s, action, beyond, needed)
+	}
 	switch ans.Verdict {
 	case reach.None:
 		return g, false
@@ -236,6 +239,32 @@ func (f *finder) witness(s *subject, a cloud.Attachment, st *iam.Statement, acti
 		g.witness, g.missing = ans.Witness, ans.Missing
 		return g, true
 	}
+}
+
+// abroad asks about the resources that a statement names in accounts other
+// than the subject's own. Their policies have a say, and are not known.
+func (f *finder) abroad(only *authz.Policies, s *subject, action string, beyond, needed []string) reach.Answer {
+	for _, r := range beyond {
+		account := arn.Account(r)
+		if account == "" || account == s.Account {
+			continue
+		}
+		if strings.ContainsAny(account, "*?") || match.HasHole(account) {
+			account = ""
+		}
+		pol := &authz.Policies{
+			Identity: only.Identity, Boundary: only.Boundary, HasBoundary: only.HasBoundary,
+			SCP: only.SCP, Management: only.Management, ServiceLinked: only.ServiceLinked,
+			Unknown: append(slices.Clip(only.Unknown), authz.Unknown{Layer: "resource", Fact: "the policy of " + match.Render(r)}),
+		}
+		ans := f.reach.Find(pol, reach.Space{
+			Principal: iam.Principal{ARN: s.ARN}, Actions: []string{action}, Resources: []string{r}, NotResources: needed, ResourceAccount: account,
+		})
+		if ans.Verdict != reach.None {
+			return ans
+		}
+	}
+	return reach.Answer{Verdict: reach.None}
 }
 
 // declared looks for a resource of the stacks that the statement grants and
