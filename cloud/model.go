@@ -75,8 +75,8 @@ type Stack struct {
 	Name, Account, Region string
 	Template              string // the file, as given
 	File                  *source.File
-	// Imports holds the stacks whose exports this one imports: they are
-	// deployed before it.
+	// Imports holds the stacks whose exports this one imports, or whose
+	// outputs its parameters are: they are deployed before it.
 	Imports []*Stack
 }
 

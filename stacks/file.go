@@ -163,10 +163,16 @@ func (l *loader) stack(n *doc.Node, dir string) error {
 			return bad(v, "write a map from names to values", "parameters is a %s", v.Kind)
 		}
 		for _, f := range v.Fields {
-			if !f.Value.IsScalar() && f.Value.Kind != doc.List {
+			p := cfn.Parameter{Name: f.Name(), Value: f.Value, At: f.Key.Span}
+			switch {
+			case f.Value.Kind == doc.Map:
+				if p.Stack, p.Output, err = output(f); err != nil {
+					return err
+				}
+			case !f.Value.IsScalar() && f.Value.Kind != doc.List:
 				return bad(f.Value, "a parameter value is a string, or a list for a list parameter", "parameter %q is a %s", f.Name(), f.Value.Kind)
 			}
-			e.params = append(e.params, cfn.Parameter{Name: f.Name(), Value: f.Value, At: f.Key.Span})
+			e.params = append(e.params, p)
 		}
 	}
 	if v := n.Get("parameterFiles"); v != nil {
@@ -212,6 +218,35 @@ func (l *loader) stack(n *doc.Node, dir string) error {
 	}
 	l.set.Stacks = append(l.set.Stacks, e.stack(file))
 	return nil
+}
+
+// output reads a parameter that is an output of another stack.
+func output(f doc.Field) (stack, name string, err error) {
+	shape := "a parameter value is a string, a list for a list parameter, or an output of another stack: {stack: tools, output: " + f.Name() + "}"
+	for _, k := range f.Value.Fields {
+		if k.Name() != "stack" && k.Name() != "output" {
+			return "", "", bad(k.Key, shape, "parameter %q is a map with the key %q", f.Name(), k.Name())
+		}
+	}
+	if err := keys(f.Value, "stack", "output"); err != nil {
+		return "", "", err
+	}
+	for _, part := range []struct {
+		key string
+		to  *string
+	}{{"stack", &stack}, {"output", &name}} {
+		v := f.Value.Get(part.key)
+		if v == nil {
+			return "", "", bad(f.Value, shape, "parameter %q has no %s", f.Name(), part.key)
+		}
+		if *part.to, err = text(v, part.key, false); err != nil {
+			return "", "", err
+		}
+		if *part.to == "" {
+			return "", "", bad(v, shape, "the %s of parameter %q is empty", part.key, f.Name())
+		}
+	}
+	return stack, name, nil
 }
 
 func (e entry) stack(file string) cfn.Stack {

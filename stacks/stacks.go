@@ -19,6 +19,15 @@
 //	    parameterFiles: [prod.json]     # AWS CLI, CodePipeline or a plain map
 //	    physicalIds: {Key: 77aa88bb-…}  # what Ref gives, by logical id
 //	    tags: {team: core}
+//	  - name: staging                   # an output of another stack, of any account and region
+//	    template: staging.yaml
+//	    account: "222222222222"
+//	    region: ap-northeast-1
+//	    parameters:
+//	      KeyArn: {stack: tools, output: KeyArn}
+//
+// A stack whose name two accounts have is named tools@111111111111 there, or
+// tools@111111111111.eu-west-1.
 //
 // Everything is read through one os.Root, that of the folder that the user
 // named, so that neither a stacks file nor a template can reach a file outside

@@ -33,6 +33,10 @@ func describe(set *stacks.Set, err error) string {
 	for _, s := range set.Stacks {
 		fmt.Fprintf(&b, "%s %s %s %s\n", s.Name, s.Account, s.Region, s.Template)
 		for _, p := range s.Parameters {
+			if p.Stack != "" {
+				fmt.Fprintf(&b, "\t%s = output %q of %q at %s\n", p.Name, p.Output, p.Stack, p.At)
+				continue
+			}
 			fmt.Fprintf(&b, "\t%s = %s %q at %s\n", p.Name, p.Value.Kind, p.Value.Text, p.At)
 		}
 		for _, f := range s.ParameterFiles {
@@ -156,7 +160,11 @@ func TestErrors(t *testing.T) {
 		{"link out", "stacks:\n  - {name: a, template: link.yaml, account: \"111111111111\", region: eu-west-1}\n", `template "link.yaml"`},
 		{"plain folder", "stacks:\n  - {name: a, template: dir, account: \"111111111111\", region: eu-west-1}\n", `is a folder without manifest.json`},
 		{"parameters list", "stacks:\n  - {name: a, template: t.yaml, parameters: [a]}\n", `parameters is a list`},
-		{"parameter map", "stacks:\n  - {name: a, template: t.yaml, parameters: {P: {a: b}}}\n", `parameter "P" is a map`},
+		{"parameter map", "stacks:\n  - {name: a, template: t.yaml, parameters: {P: {a: b}}}\n", `parameter "P" is a map with the key "a"`},
+		{"parameter without output", "stacks:\n  - {name: a, template: t.yaml, parameters: {P: {stack: b}}}\n", `2:49: parameter "P" has no output`},
+		{"parameter of no stack", "stacks:\n  - {name: a, template: t.yaml, parameters: {P: {stack: \"\", output: b}}}\n", `the stack of parameter "P" is empty`},
+		{"parameter with two stacks", "stacks:\n  - {name: a, template: t.yaml, parameters: {P: {stack: b, stack: c, output: b}}}\n", `key "stack" is there twice`},
+		{"parameter of a number", "stacks:\n  - {name: a, template: t.yaml, parameters: {P: {stack: b, output: 1}}}\n", `output is a number`},
 		{"id number", "stacks:\n  - {name: a, template: t.yaml, physicalIds: {Key: 12}}\n", `physicalIds of Key is a number`},
 		{"needs", "needs: {}\nstacks: [{name: a}]\n", "needs is a map"},
 		{"need without principal", "needs: [{actions: [s3:GetObject]}]\nstacks: [{name: a}]\n", "the need names no principal"},

@@ -70,11 +70,17 @@ type Stack struct {
 	At          source.Span // where the stack is listed; zero for a lone template
 }
 
-// A Parameter is a value for a template parameter.
+// A Parameter is a value for a template parameter: Value, or what another
+// stack of the input tells as an output.
 type Parameter struct {
 	Name  string
-	Value *doc.Node
+	Value *doc.Node   // with Stack, at most where that is written
 	At    source.Span // of the name
+	// Stack names the stack whose Output is the value, in whichever account
+	// and region: "tools", or "tools@111111111111" and
+	// "tools@111111111111.eu-west-1" where several have the name. The stack
+	// is deployed before this one.
+	Stack, Output string
 }
 
 // A Result is what Load returns.
@@ -202,6 +208,7 @@ type prepared struct {
 	t      *template
 	params map[string]given
 	names  []string // of params, in order
+	linked bool     // a parameter is an output of another stack
 	label  string
 }
 
@@ -222,7 +229,8 @@ func (l *loader) prepare(in *Stack) error {
 		if _, ok := p.params[q.Name]; !ok {
 			p.names = append(p.names, q.Name)
 		}
-		p.params[q.Name] = given{node: q.Value, at: q.At}
+		p.params[q.Name] = given{node: q.Value, at: q.At, stack: q.Stack, output: q.Output}
+		p.linked = p.linked || q.Stack != ""
 	}
 	for _, name := range in.ParameterFiles {
 		f, err := l.in.Read(name)

@@ -62,7 +62,7 @@ func attrs(typ string) ([]string, bool) {
 
 // input reads the stacks section of an archive: a line is a stack,
 //
-//	name account region template [Param=value] [Logical:physical-id] [@parameter-file]
+//	name account region template [Param=value] [Param<stack/Output] [Logical:physical-id] [@parameter-file]
 func input(t *testing.T, ar *txtar.Archive) cfn.Input {
 	t.Helper()
 	in := cfn.Input{
@@ -87,6 +87,9 @@ func input(t *testing.T, ar *txtar.Archive) cfn.Input {
 			for _, x := range w[4:] {
 				if file, ok := strings.CutPrefix(x, "@"); ok {
 					s.ParameterFiles = append(s.ParameterFiles, file)
+				} else if k, v, ok := strings.Cut(x, "<"); ok {
+					stack, output, _ := strings.Cut(v, "/")
+					s.Parameters = append(s.Parameters, cfn.Parameter{Name: k, Stack: stack, Output: output})
 				} else if k, v, ok := strings.Cut(x, "="); ok {
 					s.Parameters = append(s.Parameters, cfn.Parameter{Name: k, Value: &doc.Node{Kind: doc.String, Text: v}})
 				} else if k, v, ok := strings.Cut(x, ":"); ok {

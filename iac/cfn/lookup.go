@@ -117,9 +117,7 @@ func (s *stack) nearMap(key [3]string) string {
 func (s *stack) importValue(n, arg *doc.Node) *doc.Node {
 	name := s.w.textOf(arg)
 	if o := s.w.exports[exportKey{s.account, s.region, name}]; o != nil {
-		if !slices.Contains(s.cs.Imports, o.s.cs) {
-			s.cs.Imports = append(s.cs.Imports, o.s.cs)
-		}
+		s.after(o.s)
 		return o.value(n.Span)
 	}
 	hole := match.Hole(match.Any, plain(fmt.Sprintf("export %s %s %s", name, s.account, s.region)))
@@ -174,6 +172,7 @@ func (s *stack) getStackOutput(n, arg *doc.Node) *doc.Node {
 		if o.name != name || o.account != account || o.region != region {
 			continue
 		}
+		s.after(o)
 		if v := o.outs[out]; v != nil {
 			return v.value(n.Span)
 		}

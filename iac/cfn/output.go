@@ -1,6 +1,8 @@
 package cfn
 
 import (
+	"slices"
+
 	"penstock/diag"
 	"penstock/doc"
 	"penstock/match"
@@ -24,6 +26,8 @@ type output struct {
 	body *doc.Node
 	at   source.Span
 	memo *doc.Node
+	// assume is what the value takes for granted.
+	assume []string
 }
 
 func (o *output) exists() truth.Value {
@@ -43,7 +47,7 @@ func (o *output) value(at source.Span) *doc.Node {
 		if !w.enter(o.s, "output "+o.name, o.at) {
 			return unknown
 		}
-		v := o.body.Get("Value")
+		v, before := o.body.Get("Value"), len(w.taken)
 		switch {
 		case v == nil:
 			w.find(CodeShape, o.at, diag.Error, "output %q has no Value", o.name)
@@ -56,7 +60,11 @@ func (o *output) value(at source.Span) *doc.Node {
 				o.memo = unknown
 			}
 		}
+		o.assume = slices.Clone(w.taken[before:])
 		w.leave()
+	}
+	for _, a := range o.assume {
+		w.assume(a)
 	}
 	if o.exists() == truth.No {
 		w.find(CodeAbsent, at, diag.Error, "output %q of stack %q is not there: its condition %q is false", o.name, o.s.label, o.body.Get("Condition").Str())

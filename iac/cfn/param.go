@@ -126,6 +126,9 @@ func (s *stack) commaList(text string, at *doc.Node) *doc.Node {
 // stack gives, nil where nothing does.
 func (s *stack) givenValue(name string) *doc.Node {
 	g, ok := s.given[name]
+	if g.stack != "" {
+		return s.linkedValue(name, g)
+	}
 	if !ok || g.node == nil {
 		return nil
 	}

@@ -71,6 +71,7 @@ type stack struct {
 	label                      string
 	account, region, partition string
 	given                      map[string]given
+	linked                     map[string]*output // given, by parameter; nil for one that is not there
 	params                     map[string]*param
 	conds                      map[string]*cond
 	res                        map[string]*resource
@@ -89,12 +90,13 @@ type stack struct {
 	exprs                      []candidate
 }
 
-// given is a parameter value: an evaluated node, or one to evaluate in the
-// parent stack.
+// given is a parameter value: an evaluated node, one to evaluate in the parent
+// stack, or an output of another stack.
 type given struct {
-	node *doc.Node
-	in   *stack
-	at   source.Span
+	node          *doc.Node
+	in            *stack
+	at            source.Span
+	stack, output string
 }
 
 func (l *loader) world(sc *scenario) *world {
@@ -125,6 +127,7 @@ func (l *loader) world(sc *scenario) *world {
 			}
 		}
 	}
+	links := w.link()
 	for i := 0; i < len(w.stacks); i++ {
 		w.stacks[i].nest()
 		w.stacks[i].deploys()
@@ -133,6 +136,7 @@ func (l *loader) world(sc *scenario) *world {
 	for _, s := range w.stacks {
 		s.evalAll()
 	}
+	w.waits(links)
 	return w
 }
 
