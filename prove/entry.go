@@ -70,7 +70,7 @@ func (p *prover) enter(m *cloud.Model, e *service.Entry, s *service.Start) *Run 
 		Kind: e.Name, Title: s.Title, Account: s.Site.Account, Region: s.Site.Region, At: s.At,
 	}}
 	site := s.Site
-	site.Model = m
+	site.Model, site.Author = m, p.opt.Author
 	if site.Memo == nil {
 		site.Memo = map[string]any{}
 	}
@@ -85,6 +85,6 @@ func (p *prover) enter(m *cloud.Model, e *service.Entry, s *service.Start) *Run 
 func (p *prover) site(m *cloud.Model, res *cloud.Resource) *service.Site {
 	return &service.Site{
 		Model: m, Resource: res, Account: res.Account, Region: res.Region,
-		Read: p.reader(res), Memo: map[string]any{},
+		Read: p.reader(res), Memo: map[string]any{}, Author: p.opt.Author,
 	}
 }

@@ -27,7 +27,9 @@ func (p *prover) runs(proof *Proof, rep *Report) TheoremResult {
 			fs = append(fs, p.findings(r)...)
 			count(r, &res)
 		}
-		fs = slices.Concat(fs, p.shapes(m), p.early(m), sizes(m), m.Findings)
+		own := slices.Clone(m.Findings)
+		p.mendModel(proof, m, own)
+		fs = slices.Concat(fs, p.shapes(m), p.early(m), sizes(m), own)
 		found = append(found, scenarioFindings{m, fs})
 	}
 	rep.Findings = append(rep.Findings, merge(found)...)
@@ -258,10 +260,12 @@ func collect(m *cloud.Model, c *Call, q *iam.Request) *authz.Policies {
 func (p *prover) findings(r *Run) []diag.Finding {
 	var out []diag.Finding
 	for _, s := range r.Steps {
+		from := len(out)
 		out = append(out, s.Findings...)
 		if f, ok := p.tooEarly(r, s); ok {
 			out = append(out, f)
 		}
+		p.mend(r, s, out[from:])
 	}
 	checks := len(out)
 	for _, g := range groups(r) {

@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -24,7 +25,8 @@ type rooms struct {
 	entries []service.Entry
 	guards  map[string]*service.Guard // by type of the guarded resource
 	routes  []func(*service.Site, *service.Call)
-	types   map[string]*service.Type // those with properties of a certain shape
+	mends   map[string]func(*service.Site, *diag.Finding) []diag.Fix // by code
+	types   map[string]*service.Type                                 // those with properties of a certain shape
 
 	authored []func(*service.Site) []service.Authored
 	gates    []func(*service.Site) bool
@@ -37,6 +39,7 @@ func index(services []*service.Service) *rooms {
 		checks:  map[string][]service.Check{},
 		guards:  map[string]*service.Guard{},
 		types:   typesOf(services),
+		mends:   map[string]func(*service.Site, *diag.Finding) []diag.Fix{},
 	}
 	for _, s := range services {
 		r.actions = append(r.actions, s.Actions...)
@@ -64,6 +67,7 @@ func index(services []*service.Service) *rooms {
 		if s.Gate != nil {
 			r.gates = append(r.gates, s.Gate)
 		}
+		maps.Copy(r.mends, s.Mends)
 		for _, c := range s.Checks {
 			r.checks[c.On] = append(r.checks[c.On], c)
 		}
@@ -89,7 +93,7 @@ func (p *prover) run(m *cloud.Model, pl *pipeline.Pipeline) *Run {
 	site := &service.Site{
 		Model: m, Pipeline: pl, Role: pl.Role, Resource: pl.Resource,
 		Account: pl.Account, Region: pl.Region, Read: p.reader(pl.Resource),
-		Memo: map[string]any{},
+		Memo: map[string]any{}, Author: p.opt.Author,
 	}
 	p.job(r, site, nil, nil, 0)
 	for _, st := range pl.Stages {

@@ -10,6 +10,7 @@ package service
 import (
 	"penstock/cloud"
 	"penstock/diag"
+	"penstock/doc/splice"
 	"penstock/iam"
 	"penstock/pipeline"
 	"penstock/source"
@@ -38,6 +39,11 @@ type Service struct {
 	// and the keys of its Request that follow from the way.
 	Route func(*Site, *Call)
 	Codes []Code // findings that only this room reports
+	// Mends proposes fixes for findings by code, asked only where fixes are
+	// wanted: each is applied and proved again before anybody sees it. The site
+	// is that of the step which the finding is about; for what a room found
+	// when it read a resource it has a Model and an Author and no more.
+	Mends map[string]func(*Site, *diag.Finding) []diag.Fix
 }
 
 // A Type is how resources of one CloudFormation type are named and read.
@@ -223,6 +229,9 @@ type Site struct {
 	// Memo keeps what a room computed about the site (a parsed buildspec),
 	// by a key of the room's.
 	Memo map[string]any
+	// Author writes a value as the author of the template of a resource would;
+	// false where the template cannot name it. Nil where no fix is wanted.
+	Author func(in *cloud.Resource, value string) (splice.Value, bool)
 }
 
 // An Action is a CodePipeline action provider, or with Provider "*" what
@@ -311,4 +320,7 @@ type Check struct {
 type Code struct {
 	Code, Title, Theorem string
 	Doc                  string // Markdown: why it matters, what AWS shows, what mends it, sources
+	// Fix says what a fix does, "" where none can be offered; Open says why
+	// none is, or when not: the user has to choose, or it is in no template.
+	Fix, Open string
 }
