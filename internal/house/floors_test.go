@@ -51,6 +51,8 @@ var owners = map[string]struct{ room, reason string }{
 	"golang.org/x/term":                  {"internal/term", "is this a terminal, how wide"},
 	"go.yaml.in/yaml/v4":                 {"doc/yaml", "YAML nodes with positions"},
 	"github.com/go-json-experiment/json": {"doc/json", "JSON tokens with offsets"},
+	"github.com/hashicorp/hcl/v2":        {"iac/tf", "Terraform's language, and its format"},
+	"github.com/zclconf/go-cty":          {"iac/tf", "literal values of HCL"},
 	"github.com/google/go-cmp":           {"*", "tests"},
 	"github.com/rogpeppe/go-internal":    {"*", "tests: txtar, testscript"},
 }
