@@ -10,6 +10,7 @@ import (
 	"penstock/match"
 	"penstock/services/cloudtrail"
 	"penstock/source"
+	"penstock/trail"
 	"penstock/truth"
 )
 
@@ -75,12 +76,20 @@ func (w *world) weakenAlerts() {
 			case "AWS::Logs::LogGroup":
 				w.each(weak{what: "log group " + name(r), alarm: true, params: []any{"logGroupName", r.Name}}, r, "logs:DeleteLogGroup")
 			case "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm":
-				w.each(weak{what: "alarm " + name(r), alarm: true}, r, "cloudwatch:DeleteAlarms", "cloudwatch:DisableAlarmActions", "cloudwatch:PutMetricAlarm")
+				k := weak{what: "alarm " + name(r), alarm: true, params: []any{"alarmNames", oneOf(r.Name)}}
+				w.each(k, r, "cloudwatch:DeleteAlarms", "cloudwatch:DisableAlarmActions")
+				k.params = []any{"alarmName", r.Name}
+				w.each(k, r, "cloudwatch:PutMetricAlarm")
 			case "AWS::SNS::Topic":
 				w.each(weak{what: "topic " + name(r), alarm: true, loud: true, params: []any{"topicArn", r.ARN}}, r, "sns:SetTopicAttributes", "sns:DeleteTopic")
 			}
 		}
 	}
+}
+
+// oneOf is a list that holds a name, and maybe others.
+func oneOf(name string) *trail.Value {
+	return &trail.Value{Kind: trail.List, Items: []*trail.Value{trail.Text(name), trail.Anything()}}
 }
 
 // ask looks for an alert that tells of a call, whoever makes it.

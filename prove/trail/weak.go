@@ -19,6 +19,7 @@ import (
 type weak struct {
 	event  cloudtrail.Event
 	params []any           // of requestParameters, what is known
+	names  string          // ARN that the event has in its resources, "" where that is not documented
 	of     *cloud.Resource // what the call changes, nil where no stack declares it
 	what   string          // for people: "pipeline shop"
 	loud   bool            // it stops the pipeline, which shows by itself
@@ -132,9 +133,12 @@ func (w *world) weakenJob(j *cloud.Resource) {
 		k := weak{what: "build project " + name(j), params: []any{"name", j.Name}}
 		w.each(k, j, "codebuild:UpdateProject")
 	case "AWS::Lambda::Function":
-		w.each(weak{what: "function " + name(j)}, j, "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration")
+		// The caller names it by its name, or by an ARN that holds the name
+		// (https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionCode.html, FunctionName).
+		w.each(weak{what: "function " + name(j), params: []any{"functionName", holding(j.Name)}}, j, "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration")
 	case "AWS::StepFunctions::StateMachine":
-		w.each(weak{what: "state machine " + name(j)}, j, "states:UpdateStateMachine")
+		// https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
+		w.each(weak{what: "state machine " + name(j), params: []any{"stateMachineArn", j.ARN}}, j, "states:UpdateStateMachine")
 	}
 }
 
@@ -166,12 +170,19 @@ func (w *world) weakenTouched(action, on string) {
 
 func keyName(r *cloud.Resource) string { return r.LogicalID }
 
+// holding is a text of which a part is known.
+func holding(name string) string {
+	return match.Hole(match.Any, "before "+name) + name + match.Hole(match.Any, "after "+name)
+}
+
 // weakenKey: whoever changes its policy or makes a grant can use the key; one
 // that is disabled stops what uses it, which for the key of a trail is the
-// trail.
+// trail. The caller names it by its id or its ARN, the event in its resources
+// by its ARN
+// (https://docs.aws.amazon.com/kms/latest/developerguide/ct-put-key-policy.html).
 func (w *world) weakenKey(r *cloud.Resource, what string, blinds bool) {
-	w.each(weak{what: what}, r, "kms:PutKeyPolicy", "kms:CreateGrant")
-	w.each(weak{what: what, loud: !blinds}, r, "kms:DisableKey", "kms:ScheduleKeyDeletion")
+	w.each(weak{what: what, names: r.ARN}, r, "kms:PutKeyPolicy", "kms:CreateGrant")
+	w.each(weak{what: what, names: r.ARN, loud: !blinds}, r, "kms:DisableKey", "kms:ScheduleKeyDeletion")
 }
 
 func (w *world) weakenBucket(r *cloud.Resource) {
@@ -320,6 +331,9 @@ func (k *weak) tree(who *identity) (event, detail *trail.Value) {
 		"eventType", "AwsApiCall", "managementEvent", trail.Flag(true), "recipientAccountId", e.Account,
 		"eventCategory", "Management", "errorCode", trail.Absent(), "errorMessage", trail.Absent(),
 	)
+	if k.names != "" {
+		detail.Fields["resources"] = &trail.Value{Kind: trail.List, Items: []*trail.Value{trail.Tree(true, "ARN", k.names)}}
+	}
 	event = trail.Tree(false,
 		"version", "0", "id", free("id"), "detail-type", "AWS API Call via CloudTrail",
 		"source", "aws."+strings.TrimSuffix(e.Source, ".amazonaws.com"), "account", e.Account, "time", free("time"),
