@@ -100,7 +100,7 @@ func (j *job) byGateway(ep *cloud.Resource, p place, h host) way {
 		return maybe("whether the route table of subnet " + p.called() + " has " + ep.ID())
 	}
 	x := way{reach: truth.Yes, endpoint: ep}
-	if out := j.opens(j.groups, p.vpc, egress, peer{public: true, list: true}); out.v != truth.Yes {
+	if out := j.opens(j.groups, p.vpc, egress, peer{public: true, list: PrefixList(h.service, h.region)}); out.v != truth.Yes {
 		x = refusal("RUN044", "its security groups let nothing out to "+h.service+" (an endpoint of this kind needs 0.0.0.0/0 or its prefix list)", out)
 	} else if acl := j.acl(p, internet); acl.v != truth.Yes {
 		x = refusal("RUN048", "the network ACL of subnet "+p.called()+" refuses it", acl)

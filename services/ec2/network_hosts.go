@@ -32,6 +32,17 @@ var registry = []string{
 
 const layersWhy = "downloads the layers of images, which ECR keeps in S3"
 
+// Hosts returns what a call has to reach over the network, the first of which
+// carries the call itself. A host without Service is one of which it is not
+// known which endpoint serves it.
+func Hosts(s *service.Site, c *service.Call) []service.Host {
+	var out []service.Host
+	for _, h := range hostsOf(s, c) {
+		out = append(out, service.Host{Service: h.service, Region: h.region, Name: h.name, Why: c.Row.Why, At: c.Target.At, Need: c.Row.Need})
+	}
+	return out
+}
+
 // hostsOf returns what a call has to reach; the first carries the call
 // itself. Layers of an image come from S3
 // (https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-setting-up-s3-gateway).

@@ -33,9 +33,9 @@ type ruling struct {
 
 // A peer is the other end of the traffic.
 type peer struct {
-	any    bool // whoever it is
-	public bool // addresses on the internet
-	list   bool // those of a service that a prefix list names
+	any    bool   // whoever it is
+	public bool   // addresses on the internet
+	list   string // the prefix list that holds its addresses, "" where it is not known
 	groups []string
 	// ranges hold its address, the closest first; none where nothing is
 	// known of it.
@@ -232,7 +232,7 @@ func (w world) matches(x rule, to peer) truth.Value {
 		}
 	}
 	if x.list != "" {
-		v = v.Or(truth.Maybe)
+		v = v.Or(truth.Of(x.list == to.list).Or(truth.Maybe))
 	}
 	if x.group != "" && !to.public {
 		for _, o := range to.groups {
