@@ -132,9 +132,12 @@ func (p *prover) mends(r *Run, g *callGroup, parts []element) bool {
 	verdicts := map[string]authz.Verdict{}
 	for _, s := range after.Steps {
 		for _, c := range s.Calls {
-			k := callKey(c)
-			if v, ok := verdicts[k]; !ok || c.Decision.Verdict < v {
-				verdicts[k] = c.Decision.Verdict
+			k, is := callKey(c), c.Decision.Verdict
+			if c.Taken {
+				is = authz.Allow // as far as anything in the templates has a say
+			}
+			if v, ok := verdicts[k]; !ok || is < v {
+				verdicts[k] = is
 			}
 		}
 	}

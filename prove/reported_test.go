@@ -84,6 +84,15 @@ func reported(comment string) (wants []wanted, source string) {
 // drop, and with those that end in keep.
 func proveWorld(t *testing.T, a *txtar.Archive, drop, keep string) *prove.Report {
 	t.Helper()
+	w := provetest.Archive(t, lines(a, drop, keep))
+	opt := w.Options()
+	opt.Mend = nil
+	return prove.Prove(w.Models, opt)
+}
+
+// lines is an archive without the lines that end in drop, and with those that
+// end in keep.
+func lines(a *txtar.Archive, drop, keep string) *txtar.Archive {
 	in := &txtar.Archive{}
 	for _, f := range a.Files {
 		var b strings.Builder
@@ -98,8 +107,5 @@ func proveWorld(t *testing.T, a *txtar.Archive, drop, keep string) *prove.Report
 		}
 		in.Files = append(in.Files, txtar.File{Name: f.Name, Data: []byte(b.String())})
 	}
-	w := provetest.Archive(t, in)
-	opt := w.Options()
-	opt.Mend = nil
-	return prove.Prove(w.Models, opt)
+	return in
 }

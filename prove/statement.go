@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"penstock/arn"
 	"penstock/cloud"
 	"penstock/doc/splice"
 	"penstock/iam"
@@ -24,7 +25,7 @@ func (p *prover) statement(in *cloud.Resource, g *callGroup, withPrincipal bool)
 		fields = append(fields, field("Principal", pv))
 	}
 	fields = append(fields, field("Action", oneOrList(g.actions())))
-	trust := strings.HasPrefix(c.Request.Action, "sts:AssumeRole") && withPrincipal
+	trust := strings.HasPrefix(c.Request.Action, "sts:") && withPrincipal
 	switch {
 	case trust:
 	case withPrincipal && strings.HasPrefix(c.Request.Action, "ecr:"):
@@ -100,10 +101,16 @@ func (p *prover) principalValue(in *cloud.Resource, c *Call) (splice.Value, bool
 // anew (an object key, a log stream) is a hole that no template can name; it
 // becomes a wildcard, the smallest pattern that covers every execution.
 func (p *prover) resourceValue(in *cloud.Resource, resource string) (splice.Value, bool) {
-	if v, ok := p.opt.Author(in, resource); ok {
-		return v, true
+	for cut := 0; ; cut++ {
+		if v, ok := p.opt.Author(in, resource); ok {
+			return v, true
+		}
+		next := wildcard(resource)
+		if next == resource || cut > 0 && !narrow(strings.TrimSuffix(next, "*")) {
+			return splice.Value{}, false
+		}
+		resource = next
 	}
-	return p.opt.Author(in, wildcard(resource))
 }
 
 // wildcard replaces the last hole, and what follows it, by "*"; the suffix of
@@ -123,4 +130,18 @@ func wildcard(s string) string {
 		return s[:start] + "??????"
 	}
 	return s[:start] + "*"
+}
+
+// narrow reports whether an ARN that is cut off names more than a service, an
+// account and a type.
+func narrow(head string) bool {
+	a, err := arn.Parse(head)
+	if err != nil {
+		return false
+	}
+	if a.Service == "s3" {
+		return strings.Contains(a.Resource, "/")
+	}
+	i := strings.IndexAny(a.Resource, ":/")
+	return i >= 0 && strings.Trim(a.Resource[i+1:], "*/:") != ""
 }
