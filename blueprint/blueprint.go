@@ -35,9 +35,12 @@ type Stack struct {
 	Account     string // twelve digits
 	Region      string
 	Description string
-	Parameters  []*Parameter
-	Resources   []*Resource
-	Outputs     []*Output
+	// Exists says that what it holds is there already and not deployed: it is
+	// described, so that the proof knows it.
+	Exists     bool
+	Parameters []*Parameter
+	Resources  []*Resource
+	Outputs    []*Output
 }
 
 // A Parameter is a value that whoever deploys the stack gives.

@@ -17,7 +17,6 @@
 package compile
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
@@ -224,5 +223,3 @@ func (b *builder) step(s Step) { b.steps = append(b.steps, s) }
 
 // longest returns s cut to n bytes, for names with limits.
 func longest(s string, n int) string { return s[:min(len(s), n)] }
-
-var _ = cmp.Or[string]

@@ -246,6 +246,7 @@ type Deploy struct {
 	Cluster, Service             string
 	TaskRole, ExecutionRole      string // names of roles; "" makes them
 	Definitions                  string // "imagedefinitions.json"
+	Family                       string // of the task definition; the name of the service by default
 	Application, Group           string // CodeDeploy; "" makes them
 	Create                       bool   // the cluster, service and task definition, or the function, are made here
 	Subnets, SecurityGroups      []string

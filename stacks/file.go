@@ -131,8 +131,12 @@ func (l *loader) stack(n *doc.Node, dir string) error {
 	if n.Kind != doc.Map {
 		return bad(n, "write a map: {name: …, template: …, account: …, region: …}", "the stack is a %s", n.Kind)
 	}
-	if err := keys(n, "name", "template", "account", "region", "parameters", "parameterFiles", "physicalIds", "tags"); err != nil {
+	if err := keys(n, "name", "template", "account", "region", "parameters", "parameterFiles", "physicalIds", "tags", "exists"); err != nil {
 		return err
+	}
+	// What exists is proved as everything else is; who deploys leaves it alone.
+	if v := n.Get("exists"); v != nil && v.Kind != doc.Bool {
+		return bad(v, "exists: true says that the stack describes what is there already and is not deployed", "exists is a %s", v.Kind)
 	}
 	e := entry{at: n.Span}
 	var err error

@@ -19,6 +19,7 @@
 //	    parameterFiles: [prod.json]     # AWS CLI, CodePipeline or a plain map
 //	    physicalIds: {Key: 77aa88bb-…}  # what Ref gives, by logical id
 //	    tags: {team: core}
+//	    exists: true                    # describes what is there already; nobody deploys it
 //	  - name: staging                   # an output of another stack, of any account and region
 //	    template: staging.yaml
 //	    account: "222222222222"

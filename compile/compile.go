@@ -1,0 +1,186 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+
+	"penstock/blueprint"
+	"penstock/cloud"
+	"penstock/iac/cfn"
+	"penstock/prove"
+	"penstock/service"
+	"penstock/source"
+	"penstock/spec"
+)
+
+// Options say with what to compile.
+type Options struct {
+	Services []*service.Service
+	Types    func(name string) *service.Type
+	Attrs    func(typ string) ([]string, bool)
+	Provers  map[prove.Theorem]prove.Prover
+	// Read returns a file of the user's by its name beside the spec: a
+	// buildspec, a template; an error where there is none. Nil reads nothing.
+	Read func(name string) (*source.File, error)
+	// Parameters asks for the parameter form: templates with ProjectName,
+	// Environment, KmsKeyAlias and the accounts as parameters.
+	Parameters bool
+	// Terraform asks for Terraform in place of CloudFormation.
+	Terraform bool
+}
+
+// A Result is everything that a spec became.
+type Result struct {
+	Set *blueprint.Set
+	// Files are what is to be written, by slash-separated name, in order.
+	Files []File
+	// Report is the proof about what the files say when they are read back.
+	Report *prove.Report
+	// Models are what was proved, one a scenario.
+	Models []*cloud.Model
+	// Steps are what people do by hand.
+	Steps []Step
+	// Roles are the roles of the pipeline, in order.
+	Roles []Role
+
+	spec  *spec.Spec
+	needs []cloud.Need
+}
+
+// A File is one file of the result.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// A Role is one role of the pipeline with the statements that it has and the
+// calls that need them.
+type Role struct {
+	Stack, Account, ID, Name string
+	Statements               []*blueprint.Statement
+	Trust                    []*blueprint.Statement
+}
+
+// Compile makes the stacks of a spec, derives their policies and proves the
+// four theorems about them. It fails where something cannot be made; a theorem
+// that does not hold is told by the Report, and then nothing should be
+// written.
+func Compile(s *spec.Spec, opt Options) (*Result, error) {
+	b := &builder{spec: s, set: &blueprint.Set{}}
+	if err := b.draw(); err != nil {
+		return nil, err
+	}
+	b.order()
+	models, err := b.load(opt)
+	if err != nil {
+		return nil, fmt.Errorf("compile: what was drawn cannot be read: %w", err)
+	}
+	w := newWriter(b, models[0])
+	rep := prove.Prove(models, prove.Options{Services: opt.Services, Theorems: []prove.Theorem{prove.Runs}, Read: reader(opt)})
+	all := append(calls(rep.Runs), b.granted(w)...)
+	b.derive(w, all)
+	b.boundaries()
+	b.order()
+	res := &Result{Set: b.set, Steps: b.steps, spec: s}
+	for _, r := range b.roles {
+		role := Role{Stack: r.stack.Name, Account: r.stack.Account, ID: r.id, Name: r.name, Statements: roleStatements(r)}
+		if p, ok := r.res.Props.Get("AssumeRolePolicyDocument").(*blueprint.Policy); ok {
+			role.Trust = p.Statements
+		}
+		res.Roles = append(res.Roles, role)
+	}
+	return res, nil
+}
+
+func reader(opt Options) func(*cloud.Stack, string) (*source.File, error) {
+	if opt.Read == nil {
+		return nil
+	}
+	return func(_ *cloud.Stack, name string) (*source.File, error) { return opt.Read(name) }
+}
+
+// draw puts everything into the blueprint that does not depend on who calls
+// what.
+func (b *builder) draw() error {
+	for _, a := range b.spec.Stages {
+		if a.Deploy != nil && deployers[a.Deploy.Kind] == nil {
+			return fmt.Errorf("stage %s: no deployment of kind %q", a.Name, a.Deploy.Kind)
+		}
+	}
+	b.artifacts()
+	b.pipeline()
+	return nil
+}
+
+// order puts the stacks in the order in which they can be deployed: one whose
+// output another takes comes first. The order in which they were drawn counts
+// else.
+func (b *builder) order() {
+	var out []*blueprint.Stack
+	done := map[string]bool{}
+	var visit func(*blueprint.Stack)
+	visit = func(st *blueprint.Stack) {
+		if done[st.Name] {
+			return
+		}
+		done[st.Name] = true
+		for _, p := range st.Parameters {
+			if p.From != "" {
+				visit(b.set.Stack(p.From))
+			}
+		}
+		out = append(out, st)
+	}
+	for _, st := range b.set.Stacks {
+		visit(st)
+	}
+	b.set.Stacks = out
+}
+
+// load reads the blueprint as it stands.
+func (b *builder) load(opt Options) ([]*cloud.Model, error) {
+	in := cfn.Input{Types: opt.Types, Attrs: opt.Attrs}
+	files := map[string]*source.File{}
+	for _, st := range b.set.Stacks {
+		name := st.Name + ".json"
+		files[name] = source.NewFile(name, skeleton(st))
+		s := cfn.Stack{Name: st.Name, Account: st.Account, Region: st.Region, Template: name}
+		for _, p := range st.Parameters {
+			if !p.Inline && p.From != "" {
+				s.Parameters = append(s.Parameters, cfn.Parameter{Name: p.Name, Stack: p.From, Output: p.Output})
+			}
+		}
+		in.Stacks = append(in.Stacks, s)
+	}
+	in.Read = func(name string) (*source.File, error) {
+		if f := files[name]; f != nil {
+			return f, nil
+		}
+		return nil, fmt.Errorf("no file %q", name)
+	}
+	res, err := cfn.Load(in)
+	if err != nil {
+		return nil, err
+	}
+	return res.Models, nil
+}
+
+// needs are the grants that the stacks file states: what code calls that no
+// catalogue knows.
+func (b *builder) needs(w *writer) []cloud.Need {
+	var out []cloud.Need
+	for _, r := range b.roles {
+		for _, g := range r.grants {
+			n := cloud.Need{Principal: w.roleARN(r), Actions: g.actions, Why: g.why}
+			for _, res := range g.resources {
+				n.Resources = append(n.Resources, w.text(r.stack, res))
+			}
+			if !slices.ContainsFunc(out, func(o cloud.Need) bool {
+				return o.Principal == n.Principal && slices.Equal(o.Actions, n.Actions) && slices.Equal(o.Resources, n.Resources)
+			}) {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}

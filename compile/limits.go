@@ -1,0 +1,299 @@
+package compile
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"unicode"
+
+	"penstock/blueprint"
+)
+
+// Quotas of IAM, in characters without white space
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html,
+// "IAM and STS character limits"). The inline policies of a role count
+// together. A margin is left for what a deployment makes longer than it is
+// here.
+const (
+	inlineLimit  = 10240 - 640
+	managedLimit = 6144 - 344
+	attachLimit  = 10
+)
+
+// policies writes the statements of a role: in one inline policy, or, where
+// they are too many, in managed policies.
+func (b *builder) policies(r *role, sts []*blueprint.Statement) {
+	if len(sts) == 0 {
+		return
+	}
+	if size(sts) <= inlineLimit {
+		r.res.Props.Set("Policies", blueprint.List{blueprint.KV("PolicyName", "work", "PolicyDocument", &blueprint.Policy{Statements: sts})})
+		return
+	}
+	var parts [][]*blueprint.Statement
+	var part []*blueprint.Statement
+	for _, s := range divide(sts) {
+		if len(part) > 0 && size(append(slices.Clone(part), s)) > managedLimit {
+			parts, part = append(parts, part), nil
+		}
+		part = append(part, s)
+	}
+	parts = append(parts, part)
+	after := slices.Index(r.stack.Resources, r.res)
+	for i, p := range parts {
+		n := i + 1
+		policy := &blueprint.Resource{
+			ID: fmt.Sprintf("%sPolicy%d", r.id, n), Type: "AWS::IAM::ManagedPolicy",
+			Comment: fmt.Sprintf("Part %d of %d: what the role does is more than one policy may hold.", n, len(parts)),
+			Props: blueprint.KV(
+				"ManagedPolicyName", blueprint.Sub(fmt.Sprintf("${ProjectName}%s-%d", strings.TrimPrefix(r.name, b.spec.Project), n)),
+				"Roles", blueprint.List{blueprint.Ref(r.id)},
+				"PolicyDocument", &blueprint.Policy{Statements: p}),
+		}
+		r.stack.Resources = slices.Insert(r.stack.Resources, after+n, policy)
+	}
+}
+
+// divide splits statements that are too long for a policy alone by their
+// resources.
+func divide(sts []*blueprint.Statement) []*blueprint.Statement {
+	var out []*blueprint.Statement
+	for _, s := range sts {
+		if size([]*blueprint.Statement{s}) <= managedLimit || len(s.Resources) < 2 {
+			out = append(out, s)
+			continue
+		}
+		one, two := *s, *s
+		half := len(s.Resources) / 2
+		one.Resources, two.Resources = s.Resources[:half], s.Resources[half:]
+		two.Sid += "More"
+		out = append(out, divide([]*blueprint.Statement{&one, &two})...)
+	}
+	return out
+}
+
+// size is how long a policy of statements is, without white space, once its
+// references are filled in.
+func size(sts []*blueprint.Statement) int {
+	p := blueprint.Policy{Statements: sts}
+	return length(p.Map())
+}
+
+func length(v any) int {
+	switch v := v.(type) {
+	case blueprint.Map:
+		n := 2
+		for _, f := range v {
+			n += len(f.Key) + 4 + length(f.Value)
+		}
+		return n
+	case blueprint.List:
+		n := 2
+		for _, e := range v {
+			n += length(e) + 1
+		}
+		return n
+	case blueprint.Sub:
+		n := 2
+		for _, p := range v.Parts() {
+			switch {
+			case p.Name == "":
+				n += len(p.Text)
+			case p.Name == "AWS::AccountId" || strings.HasSuffix(p.Name, "Account"):
+				n += 12
+			case p.Name == "AWS::Partition":
+				n += 3
+			case p.Name == "AWS::Region":
+				n += 14
+			case p.Name == "ProjectName":
+				n += 20
+			default: // a key's ARN has 75 characters, a secret's may have more
+				n += 90
+			}
+		}
+		return n
+	case string:
+		return len(v) + 2
+	case bool, int:
+		return 5
+	}
+	return 4
+}
+
+// boundaryID is the logical id of an account's boundary.
+const boundaryID = "PermissionsBoundary"
+
+// forbidden is what no role of the pipeline may ever do, whatever a policy
+// that somebody attaches later says.
+var forbidden = []*blueprint.Statement{
+	{
+		Sid: "NoPeople", Effect: "Deny", Comment: "A pipeline makes no users and no keys, and leaves the organization and the account alone.",
+		Actions: []string{
+			"account:*", "iam:AttachUserPolicy", "iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:CreateUser",
+			"iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary", "iam:PutUserPolicy", "iam:UpdateLoginProfile", "organizations:*",
+		},
+		Resources: []blueprint.Sub{"*"},
+	},
+	{
+		Sid: "NoDataLost", Effect: "Deny", Comment: "Nor does it delete data.",
+		Actions:   []string{"dynamodb:DeleteTable", "rds:DeleteDBCluster", "rds:DeleteDBInstance", "s3:DeleteBucket"},
+		Resources: []blueprint.Sub{"*"},
+	},
+}
+
+// boundaries puts a boundary on every role: all that the roles of a stack
+// need, and nothing that must never be.
+func (b *builder) boundaries() {
+	type ceiling struct {
+		st     *blueprint.Stack
+		roles  []*role
+		first  *role
+		allow  map[string]bool
+		passes bool
+	}
+	var all []*ceiling
+	for _, r := range b.roles {
+		if b.spec.Boundary != "" {
+			r.bound(blueprint.Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/") + blueprint.Lit(b.spec.Boundary))
+			continue
+		}
+		i := slices.IndexFunc(all, func(c *ceiling) bool { return c.st == r.stack })
+		if i < 0 {
+			all = append(all, &ceiling{st: r.stack, first: r, allow: map[string]bool{}})
+			i = len(all) - 1
+		}
+		c := all[i]
+		c.roles = append(c.roles, r)
+		r.bound(blueprint.Ref(boundaryID))
+		for _, s := range roleStatements(r) {
+			if s.Effect == "Deny" {
+				continue
+			}
+			for _, a := range s.Actions {
+				c.allow[a] = true
+			}
+		}
+	}
+	for _, c := range all {
+		var actions, roles []string
+		for a := range c.allow {
+			if a == "iam:PassRole" || a == "sts:AssumeRole" {
+				roles = append(roles, a)
+				continue
+			}
+			actions = append(actions, a)
+		}
+		sort.Strings(actions)
+		sort.Strings(roles)
+		var sts []*blueprint.Statement
+		if len(actions) > 0 {
+			sts = append(sts, &blueprint.Statement{Sid: "Ceiling", Actions: actions, Resources: []blueprint.Sub{"*"}})
+		}
+		if len(roles) > 0 {
+			sts = append(sts, &blueprint.Statement{Sid: "RolesOfThePipeline", Actions: roles, Resources: b.handed(c.roles)})
+		}
+		sts = append(sts, forbidden...)
+		for size(sts) > managedLimit && shorten(sts[0]) {
+		}
+		name := blueprint.Sub("${ProjectName}-boundary")
+		if c.st.Region != b.spec.Region || b.set.Stack(c.st.Name) != b.first(c.st.Account) {
+			name += blueprint.Sub("-" + c.st.Name)
+		}
+		r := &blueprint.Resource{
+			ID: boundaryID, Type: "AWS::IAM::ManagedPolicy", Section: "boundary",
+			Comment: "The most that any role of this stack can ever do. It grants nothing by itself.",
+			Props:   blueprint.KV("ManagedPolicyName", name, "PolicyDocument", &blueprint.Policy{Statements: sts}),
+		}
+		c.st.Add(r)
+	}
+}
+
+// first is the first stack of an account.
+func (b *builder) first(account string) *blueprint.Stack {
+	for _, st := range b.set.Stacks {
+		if st.Account == account {
+			return st
+		}
+	}
+	return nil
+}
+
+func (r *role) bound(policy blueprint.Sub) {
+	at := min(2, len(r.res.Props))
+	r.res.Props = slices.Insert(r.res.Props, at, blueprint.Field{Key: "PermissionsBoundary", Value: policy})
+}
+
+// roleStatements are those of the policies of a role.
+func roleStatements(r *role) []*blueprint.Statement {
+	var out []*blueprint.Statement
+	add := func(v any) {
+		for v := range blueprint.Values(v) {
+			if p, ok := v.(*blueprint.Policy); ok {
+				out = append(out, p.Statements...)
+			}
+		}
+	}
+	add(r.res.Props.Get("Policies"))
+	for _, res := range r.stack.Resources {
+		if res.Type == "AWS::IAM::ManagedPolicy" && strings.HasPrefix(res.ID, r.id+"Policy") {
+			add(res.Props)
+		}
+	}
+	return out
+}
+
+// handed are the roles that roles may pass on or assume, as their policies
+// name them.
+func (b *builder) handed(roles []*role) []blueprint.Sub {
+	var out []blueprint.Sub
+	for _, r := range roles {
+		for _, s := range roleStatements(r) {
+			if s.Effect == "Deny" || !slices.Contains(s.Actions, "iam:PassRole") && !slices.Contains(s.Actions, "sts:AssumeRole") {
+				continue
+			}
+			for _, res := range s.Resources {
+				// By the project's prefix, so that it stays short however many
+				// stages there are.
+				if i := strings.Index(string(res), ":role/${ProjectName}-"); i >= 0 {
+					res = res[:i] + ":role/${ProjectName}-*"
+				}
+				if !slices.Contains(out, res) {
+					out = append(out, res)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// shorten puts a pattern in the place of the actions of one service that begin
+// with the same word, those that save most; false where nothing can be saved.
+func shorten(s *blueprint.Statement) bool {
+	saved := map[string]int{}
+	for _, a := range s.Actions {
+		if strings.HasSuffix(a, "*") {
+			continue
+		}
+		svc, verb, _ := strings.Cut(a, ":")
+		word := verb
+		if i := strings.IndexFunc(verb[1:], unicode.IsUpper); i >= 0 {
+			word = verb[:i+1]
+		}
+		saved[svc+":"+word+"*"] += len(a)
+	}
+	best := ""
+	for p, n := range saved {
+		if n > saved[best] || n == saved[best] && p < best {
+			best = p
+		}
+	}
+	if best == "" {
+		return false
+	}
+	prefix := strings.TrimSuffix(best, "*")
+	s.Actions = slices.DeleteFunc(s.Actions, func(a string) bool { return strings.HasPrefix(a, prefix) })
+	s.Actions = append(s.Actions, best)
+	sort.Strings(s.Actions)
+	return true
+}
