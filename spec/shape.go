@@ -63,6 +63,10 @@ func replace(n *doc.Node, message, text string, safe bool) diag.Fix {
 
 // check holds a node to a shape. What names the place: "source.branch".
 func (r *reader) check(n *doc.Node, s *shape, what string) {
+	if n.Tag != "" {
+		r.add("SPEC004", n.Outer(), "%s has the tag %s, which is for templates: write the value itself", what, n.Tag)
+		return
+	}
 	switch {
 	case n.Kind == doc.Map && s.obj != nil:
 		r.object(n, s, what)
