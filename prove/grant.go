@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"strings"
 
 	"penstock/cloud"
 	"penstock/diag"
@@ -10,6 +11,7 @@ import (
 	"penstock/doc/splice"
 	"penstock/iam"
 	"penstock/match"
+	"penstock/service"
 )
 
 // grantIdentity adds what the caller lacks to one of its own policies: to a
@@ -41,6 +43,17 @@ func (p *prover) grantIdentity(m *cloud.Model, g *callGroup) (element, bool) {
 	st, ok := p.statement(pr.Resource, g, false)
 	if !ok {
 		return element{}, false
+	}
+	if maker := service.Maker(pr.Resource); maker != nil {
+		// A SAM function or machine takes documents among its policies
+		// (https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html#sam-function-policies).
+		doc := splice.Map(field("Version", splice.String("2012-10-17")), field("Statement", splice.List(st)))
+		if have := maker.Get("Policies"); have != nil {
+			edits, err := appendOrList(have, doc)
+			return element{msg, edits}, err == nil
+		}
+		edits, err := splice.SetField(maker, "Policies", splice.List(doc))
+		return element{msg, edits}, err == nil
 	}
 	policy := splice.Map(
 		field("PolicyName", splice.String("penstock")),
@@ -130,6 +143,9 @@ func (p *prover) grantResource(m *cloud.Model, g *callGroup, layer string) (elem
 		if e, ok := p.dropCondition(c, *pr.Trust); ok {
 			return e, true
 		}
+		if e, ok := p.repair(g, *pr.Trust); ok {
+			return e, true
+		}
 		return p.appendStatement(g, *pr.Trust, true, fmt.Sprintf("let %s trust %s", Short(pr.ARN), Short(principal(c))))
 	}
 	owner := m.Owner(c.Request.Resource)
@@ -142,10 +158,53 @@ func (p *prover) grantResource(m *cloud.Model, g *callGroup, layer string) (elem
 			return e, true
 		}
 	}
+	if guard := p.rooms.guards[owner.Type]; guard != nil && guard.Grant != nil {
+		return p.grantEach(m, g, owner, guard, msg)
+	}
 	if len(owner.Policies) > 0 {
 		return element{}, false
 	}
 	return p.firstPolicy(g, owner, msg)
+}
+
+// grantEach adds a resource for each call of a group, where such a one lets a
+// single request through.
+func (p *prover) grantEach(m *cloud.Model, g *callGroup, owner *cloud.Resource, guard *service.Guard, msg string) (element, bool) {
+	e := element{message: msg}
+	if owner.Stack == nil {
+		return e, false
+	}
+	_, kind, _ := strings.Cut(strings.TrimPrefix(guard.Type, "AWS::"), "::")
+	holder := &cloud.Resource{Stack: owner.Stack, LogicalID: owner.LogicalID + kind}
+	for i, c := range g.calls {
+		if i > 0 && callKey(c) == callKey(g.calls[i-1]) {
+			continue
+		}
+		if i > 0 && c.Request.Principal != g.calls[0].Request.Principal {
+			return e, false
+		}
+		fields, ok := guard.Grant(&c.Request, func(v string) (splice.Value, bool) { return p.resourceValue(holder, v) })
+		if !ok {
+			return e, false
+		}
+		edits, id, err := service.Insert(owner.Stack, holder.LogicalID, guard.Type, fields...)
+		if err != nil || len(g.calls) > 1 && i > 0 {
+			return e, false // a second one would take the name of the first
+		}
+		e.edits = append(e.edits, edits...)
+		// What makes the call is checked when it is made
+		// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-notificationconfiguration.html).
+		if src := c.Request.Context.Get("aws:SourceArn"); c.Request.Principal.Service == "s3.amazonaws.com" && src.State == iam.Known && len(src.Values) == 1 {
+			if from := m.Owner(src.Values[0]); from != nil && from.Stack == owner.Stack {
+				wait, err := waitFor(from, &cloud.Resource{LogicalID: id})
+				if err != nil {
+					return e, false
+				}
+				e.edits = append(e.edits, wait...)
+			}
+		}
+	}
+	return e, len(e.edits) > 0
 }
 
 // firstPolicy gives a resource without a policy its first one, in the

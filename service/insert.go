@@ -3,6 +3,7 @@ package service
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"penstock/cloud"
 	"penstock/diag"
@@ -37,4 +38,34 @@ func Insert(in *cloud.Stack, name, typ string, props ...splice.Field) ([]diag.Ed
 	}
 	edits, err := splice.SetField(resources, id, splice.Map(body...))
 	return edits, id, err
+}
+
+// Maker returns the properties of the SAM resource whose transform makes a
+// role, as they are written; nil where a template declares the role itself.
+func Maker(role *cloud.Resource) *doc.Node {
+	if role == nil || role.Stack == nil || role.Stack.File == nil {
+		return nil
+	}
+	id, ok := strings.CutSuffix(role.LogicalID, "Role")
+	if !ok {
+		return nil
+	}
+	root, _, err := load.Parse(role.Stack.File)
+	if err != nil {
+		return nil
+	}
+	resources := root.Get("Resources")
+	maker := resources.Get(id)
+	if resources.Get(role.LogicalID) != nil || maker == nil {
+		return nil
+	}
+	switch maker.Get("Type").Str() {
+	case "AWS::Serverless::Function", "AWS::Serverless::StateMachine":
+	default:
+		return nil
+	}
+	if props := maker.Get("Properties"); props != nil && props.Kind == doc.Map && props.Get("Role") == nil {
+		return props
+	}
+	return nil
 }

@@ -34,6 +34,9 @@ type Service struct {
 	// those of category Approval, or whether a rule (Site.Rule) keeps a stage
 	// from being entered until something of the user's says so.
 	Gate func(*Site) bool
+	// Seals tells where an action runs the code that seals what the builds
+	// made, or that promotes what was sealed; nil where it does neither.
+	Seals func(*Site) *Seal
 	// Route says how a call travels from a Job that runs in a VPC: it is
 	// asked before the call is decided, and sets the endpoint of its Target
 	// and the keys of its Request that follow from the way.
@@ -101,6 +104,11 @@ type Guard struct {
 	Of       string // the property that names the guarded resource by Ref
 	List     bool   // Of takes a list
 	Document string // the property that holds the document
+	// Grant makes the properties of a resource of Type, for a type that holds
+	// no document: they let one request on the guarded resource through. Write
+	// writes a value in the words of the template; false where one cannot be
+	// written. Nil where Document is.
+	Grant func(q *iam.Request, write func(string) (splice.Value, bool)) ([]splice.Field, bool)
 }
 
 // Need says what a denied call does to the pipeline.

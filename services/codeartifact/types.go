@@ -15,6 +15,7 @@ var types = []service.Type{
 	{
 		Name: "AWS::CodeArtifact::Domain", Source: page + "domain.html",
 		NameProp: "DomainName",
+		Guard:    &service.Guard{Document: "PermissionsPolicyDocument"},
 		Ref:      "${ARN}",
 		ARN:      "arn:${Partition}:codeartifact:${Region}:${Account}:domain/${Name}",
 		Attrs:    map[string]string{"Name": "${Name}", "Owner": "${Account}"},
@@ -26,6 +27,7 @@ var types = []service.Type{
 	{
 		Name: "AWS::CodeArtifact::Repository", Source: page + "repository.html",
 		NameProp: "RepositoryName",
+		Guard:    &service.Guard{Document: "PermissionsPolicyDocument"},
 		Ref:      "${ARN}",
 		ARN:      "arn:${Partition}:codeartifact:${Region}:${Account}:repository/${Prop:DomainName}/${Name}",
 		Attrs:    map[string]string{"Name": "${Name}", "DomainName": "${Prop:DomainName}"},

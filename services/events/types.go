@@ -35,6 +35,7 @@ var types = []service.Type{
 	{
 		Name: busType, Source: page + "eventbus.html",
 		NameProp: "Name",
+		Guard:    &service.Guard{Type: "AWS::Events::EventBusPolicy", Grant: permit},
 		ARN:      "arn:${Partition}:events:${Region}:${Account}:event-bus/${Name}",
 		Attrs:    map[string]string{"Name": "${Name}"},
 		Props: []string{

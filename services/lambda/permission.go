@@ -6,6 +6,7 @@ import (
 	"penstock/arn"
 	"penstock/cloud"
 	"penstock/doc"
+	"penstock/doc/splice"
 	"penstock/iam"
 	"penstock/match"
 )
@@ -146,4 +147,48 @@ func principal(r *cloud.Resource, e iam.Elem) iam.PrincipalElem {
 // attachPolicy sets the whole policy of a function.
 func attachPolicy(m *cloud.Model, r *cloud.Resource) {
 	m.Guard(r, r.Prop("ResourceArn"), r.Region, m.Attachment(r, r.Prop("PolicyDocument"), iam.Resource, "the function's policy"), functionType)
+}
+
+// permit makes the Permission that lets a request through: the source of a
+// service is named where it is known, as AWS advises against the confused
+// deputy
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html#cfn-lambda-permission-sourcearn).
+func permit(q *iam.Request, write func(string) (splice.Value, bool)) ([]splice.Field, bool) {
+	fn, ok := write(q.Resource)
+	if !ok {
+		return nil, false
+	}
+	who := splice.String(q.Principal.Service)
+	if q.Principal.Service == "" {
+		if who, ok = write(q.Principal.ARN); !ok {
+			return nil, false
+		}
+	}
+	fields := []splice.Field{
+		{Name: "Action", Value: splice.String(q.Action)}, {Name: "FunctionName", Value: fn}, {Name: "Principal", Value: who},
+	}
+	known := func(key string) string {
+		if v := q.Context.Get(key); v.State == iam.Known && len(v.Values) == 1 {
+			return v.Values[0]
+		}
+		return ""
+	}
+	source, account := known("aws:SourceArn"), known("aws:SourceAccount")
+	// A bucket is made after the permission, which therefore cannot refer to it;
+	// an account goes with a bucket's ARN anyway, which does not name one
+	// (https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html).
+	if source != "" && q.Principal.Service != "s3.amazonaws.com" {
+		v, ok := write(source)
+		if !ok {
+			return nil, false
+		}
+		fields = append(fields, splice.Field{Name: "SourceArn", Value: v})
+	} else if account != "" {
+		v, ok := write(account)
+		if !ok {
+			return nil, false
+		}
+		fields = append(fields, splice.Field{Name: "SourceAccount", Value: v})
+	}
+	return fields, true
 }

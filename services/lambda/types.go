@@ -16,6 +16,7 @@ var types = []service.Type{
 		Name: functionType, Source: page + "function.html",
 		ARNs:     []string{"Role", "KmsKeyArn", "DeadLetterConfig.TargetArn"},
 		NameProp: "FunctionName",
+		Guard:    &service.Guard{Type: "AWS::Lambda::Permission", Grant: permit},
 		ARN:      "arn:${Partition}:lambda:${Region}:${Account}:function:${Name}",
 		Props: []string{
 			"Architectures", "CapacityProviderConfig", "Code", "CodeSigningConfigArn", "DeadLetterConfig",
