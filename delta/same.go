@@ -119,7 +119,12 @@ func sameOrg(a, b *cloud.Organization) bool {
 
 // sameProps reports whether two resources are written in the same words.
 func sameProps(a, b *cloud.Resource) bool {
-	return a.Props == b.Props || a.Props != nil && b.Props != nil && a.Props.Span.Text() == b.Props.Span.Text()
+	if a.Props == nil || b.Props == nil || a.Props == b.Props {
+		return a.Props == b.Props
+	}
+	// A tree that was made and not read has no words.
+	text := a.Props.Span.Text()
+	return text == b.Props.Span.Text() && (text != "" || len(a.Props.Fields)+len(b.Props.Fields) == 0)
 }
 
 // sameTags reports whether every principal and resource has the tags that it

@@ -61,6 +61,10 @@ type Input struct {
 type Stack struct {
 	Name, Account, Region string
 	Template              string // name for Input.Read
+	// Root is the template itself, where it was made and not read: then
+	// Template is only its name. Its nodes have places in a file of their own,
+	// each another one.
+	Root *doc.Node
 	// Parameters win over the files, later files over earlier ones.
 	Parameters     []Parameter
 	ParameterFiles []string
@@ -220,7 +224,11 @@ func (l *loader) prepare(in *Stack) error {
 	if in.Region == "" {
 		return &doc.Error{At: in.At, Message: fmt.Sprintf("stack %q has no region", in.Name), Fix: "give one, such as ap-northeast-1"}
 	}
-	t, err := l.template(in.Template)
+	read := l.template
+	if in.Root != nil {
+		read = func(name string) (*template, error) { return rooted(name, in.Root) }
+	}
+	t, err := read(in.Template)
 	if err != nil {
 		return fmt.Errorf("stack %q: %w", in.Name, err)
 	}

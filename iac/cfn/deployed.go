@@ -114,7 +114,7 @@ func (s *stack) deploy(r *resource, action, config *doc.Node) {
 // none does: as the buildspecs say that stand in the template of the pipeline or
 // beside it.
 func (s *stack) origin(file string) string {
-	texts := [][]byte{s.t.file.Data}
+	texts := s.t.texts()
 	for _, name := range []string{"buildspec.yml", "buildspec.yaml"} {
 		if f, err := s.w.in.Read(path.Join(path.Dir(s.t.name), name)); err == nil {
 			texts = append(texts, f.Data)
@@ -146,6 +146,29 @@ func (s *stack) origin(file string) string {
 		}
 	}
 	return ""
+}
+
+// texts returns what is written in a template; of one that was never written,
+// each text that it holds.
+func (t *template) texts() [][]byte {
+	var out [][]byte
+	var walk func(n *doc.Node)
+	walk = func(n *doc.Node) {
+		if n.Kind == doc.String {
+			out = append(out, []byte(n.Text))
+		}
+		for _, it := range n.Items {
+			walk(it)
+		}
+		for _, f := range n.Fields {
+			walk(f.Value)
+		}
+	}
+	if t.made {
+		walk(t.resources)
+		return out
+	}
+	return [][]byte{t.file.Data}
 }
 
 // value is the value of an option at i, written behind it or with "=".

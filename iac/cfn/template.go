@@ -27,6 +27,7 @@ type template struct {
 	langExt  bool
 	macros   []string  // transforms that may change anything
 	loops    bool      // holds Fn::ForEach
+	made     bool      // was never written
 	sam      *doc.Node // the root of a SAM template whose loops come first
 	found    []diag.Finding
 	dependOn map[string][]string // logical id → what it refers to
@@ -76,7 +77,28 @@ func (l *loader) template(name string) (*template, error) {
 	return p.t, nil
 }
 
-type parsedKey struct{ name string }
+// rooted is template for one that was made and never written.
+func rooted(name string, root *doc.Node) (*template, error) {
+	f := root.Span.File
+	if f == nil {
+		f = source.NewFile(name, nil)
+	}
+	p := f.Memo(rootKey{root}, func() any {
+		t, err := newTemplate(path.Clean(name), f, root)
+		if err != nil {
+			return parsed{err: err}
+		}
+		t.made = true
+		t.check()
+		return parsed{t: t}
+	}).(parsed)
+	return p.t, p.err
+}
+
+type (
+	parsedKey struct{ name string }
+	rootKey   struct{ root *doc.Node }
+)
 
 type parsed struct {
 	t   *template
