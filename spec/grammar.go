@@ -102,9 +102,8 @@ var grammar = sync.OnceValue(func() *shape {
 	}
 	build := object(buildFields...)
 	build.name = "build"
-	test := build
-	test.name = "test"
-	test.text = path
+	test := text(path)
+	test.obj, test.like = buildFields, &build
 
 	config := key("config", "CodeDeploy deployment configuration", text(anyText("a deployment configuration such as CodeDeployDefault.AllAtOnce")))
 	application := key("application", "CodeDeploy application; made by default", text(name))

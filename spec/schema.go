@@ -87,7 +87,11 @@ func (p *schemaPrinter) inline(s *shape, doc, indent string) string {
 		}
 		alts = append(alts, append(m, [2]string{"additionalProperties", p.shape(s.dict, deep)}))
 	}
-	if s.obj != nil {
+	switch {
+	case s.like != nil:
+		p.shape(s.like, "")
+		alts = append(alts, [][2]string{{"$ref", strconv.Quote("#/$defs/" + s.like.name)}})
+	case s.obj != nil:
 		alts = append(alts, p.object(s, deep))
 	}
 	var head [][2]string
@@ -101,8 +105,8 @@ func (p *schemaPrinter) inline(s *shape, doc, indent string) string {
 	for _, a := range alts {
 		list = append(list, members(a, in+"  "))
 	}
-	any := "[\n" + in + "  " + strings.Join(list, ",\n"+in+"  ") + "\n" + in + "]"
-	return members(append(head, [2]string{"anyOf", any}), indent)
+	anyOf := "[\n" + in + "  " + strings.Join(list, ",\n"+in+"  ") + "\n" + in + "]"
+	return members(append(head, [2]string{"anyOf", anyOf}), indent)
 }
 
 func (p *schemaPrinter) object(s *shape, indent string) [][2]string {

@@ -27,6 +27,7 @@ type shape struct {
 	dict *shape   // a map from names to these
 	keys *rule    // of the names of dict
 	obj  []*field // a map with these keys
+	like *shape   // the definition that obj is of, where this is another shape
 }
 
 // A field is a key of an object.
