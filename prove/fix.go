@@ -210,6 +210,8 @@ func (p *prover) element(r *Run, g *callGroup, layer string) (element, bool) {
 		return p.appendStatement(g, *pr.Boundary, false, fmt.Sprintf("let the boundary of %s allow %s", Short(pr.ARN), actionsText(g)))
 	case "resource", "trust":
 		return p.grantResource(m, g, layer)
+	case "endpoint":
+		return p.grantEndpoint(g)
 	default:
 		return element{}, false
 	}

@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"penstock/cloud"
@@ -266,4 +267,33 @@ func appendOrList(n *doc.Node, v splice.Value) ([]diag.Edit, error) {
 		return splice.AppendItem(n, v)
 	}
 	return splice.ListOf(n, v)
+}
+
+// grantEndpoint lets the caller through the policy of a VPC endpoint. That of a
+// gateway endpoint takes no principal but everybody, so the caller is named by
+// a condition
+// (https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html).
+func (p *prover) grantEndpoint(g *callGroup) (element, bool) {
+	c := g.calls[0]
+	ep := c.Target.Endpoint
+	if ep == nil || c.Request.Principal.ARN == "" {
+		return element{}, false
+	}
+	msg := fmt.Sprintf("let %s through %s to %s", Short(principal(c)), match.Render(ep.ID()), actionsText(g))
+	for _, a := range ep.Policies {
+		list := a.Node.Get("Statement")
+		if list == nil || a.Resource == nil {
+			continue
+		}
+		who, named := p.opt.Author(a.Resource, c.Request.Principal.ARN)
+		st, ok := p.statement(a.Resource, g, false)
+		if !named || !ok {
+			return element{}, false
+		}
+		st.Fields = slices.Insert(st.Fields, 1, field("Principal", splice.String("*")))
+		st.Fields = append(st.Fields, field("Condition", splice.Map(field("ArnEquals", splice.Map(field("aws:PrincipalArn", who))))))
+		edits, err := appendOrList(list, st)
+		return element{msg, edits}, err == nil
+	}
+	return element{}, false
 }

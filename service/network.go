@@ -1,6 +1,7 @@
 package service
 
 import (
+	"penstock/diag"
 	"penstock/doc"
 	"penstock/source"
 	"penstock/truth"
@@ -30,6 +31,9 @@ type Network struct {
 	// Shows is the text that AWS shows where a host cannot be reached. The
 	// service is named as in Host.
 	Shows func(service string) string
+	// Address writes what gives it a public address, for a fix; nil where it
+	// cannot have one.
+	Address func() ([]diag.Edit, error)
 }
 
 // A Host is something to reach over the network.

@@ -20,4 +20,5 @@ var Service = service.Service{
 	Codes:    slices.Concat(codes, []service.Code{kindCode}),
 	Authored: authored,
 	Powers:   powers,
+	Mends:    mends,
 }

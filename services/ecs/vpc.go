@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"penstock/cloud"
+	"penstock/diag"
 	"penstock/doc"
+	"penstock/doc/splice"
 	"penstock/match"
 	"penstock/service"
 	"penstock/truth"
@@ -46,6 +48,9 @@ func network(s *service.Site) *service.Network {
 			return strings.HasPrefix(c.Row.ID, "ecs.start."), service.Documented
 		},
 		Hosts: hosts(s, def),
+		Address: func() ([]diag.Edit, error) {
+			return splice.SetField(vpc, "AssignPublicIp", splice.String("ENABLED"))
+		},
 		Shows: shows,
 	}
 }
