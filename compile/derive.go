@@ -336,6 +336,7 @@ func (b *builder) protect(w *writer, g *guard, all []call) {
 	for _, a := range atoms {
 		slices.Sort(a.callers)
 	}
+	atoms = slices.DeleteFunc(atoms, func(a *atom) bool { return w.covers(g.stack, g.base, a) })
 	if g.of.Type == "AWS::Lambda::Function" {
 		b.permissions(g, atoms)
 		return

@@ -50,8 +50,18 @@ func (w *watch) place(a spec.Account, region string) *place {
 		p.stack = w.b.stack(name, a, region, "The trail of "+a.Alias+", and who changes what the pipeline of "+w.b.spec.Project+" has there")
 	}
 	w.places = append(w.places, p)
-	w.b.alertTopic(p.stack)
+	w.b.alertTopic(p.stack, w.trailAt(a, region))
 	return p
+}
+
+// trailAt reports whether the trail of an account is in a region.
+func (w *watch) trailAt(a spec.Account, region string) bool {
+	for _, o := range w.accounts {
+		if o.ID == a.ID {
+			return o.trail && o.home == region
+		}
+	}
+	return false
 }
 
 func (w *watch) homeOf(a spec.Account) string {
@@ -70,28 +80,36 @@ const (
 	watchAlarms blueprint.Sub = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:${ProjectName}-*"
 )
 
-// alertTopic draws the topic of a place, with the key that encrypts it and the
-// log group of the trail.
-func (b *builder) alertTopic(st *blueprint.Stack) {
-	logs := &blueprint.Statement{
-		Sid: "TrailLogs", Principal: blueprint.KV("Service", blueprint.Sub("logs.${AWS::Region}.${AWS::URLSuffix}")),
-		Actions: []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}, Resources: []blueprint.Sub{"*"},
-		Conditions: []blueprint.Condition{{Operator: "ArnEquals", Key: "kms:EncryptionContext:aws:logs:arn",
-			Values: []blueprint.Sub{"arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/cloudtrail/" + trailName}}},
-		Uses: []blueprint.Use{{Row: "logs.key", Call: "kms:GenerateDataKey", Why: "encrypts and decrypts the log"}},
-	}
+// alertTopic draws the topic of a place, with the key that encrypts it. Where
+// the account has its trail, alarms tell the topic too, and the key encrypts
+// the log group of the trail as well.
+func (b *builder) alertTopic(st *blueprint.Stack, trail bool) {
+	tellers := blueprint.List{"events.amazonaws.com"}
 	tell := &blueprint.Statement{
-		Sid:       "RulesAndAlarmsTell",
-		Comment:   "Without a condition on the source: EventBridge sends none to KMS, and the alerts would stop without a word.",
-		Principal: blueprint.KV("Service", blueprint.List{"events.amazonaws.com", "cloudwatch.amazonaws.com"}),
-		Actions:   []string{"kms:Decrypt", "kms:GenerateDataKey*"}, Resources: []blueprint.Sub{"*"},
+		Sid:     "RulesTell",
+		Comment: "Without a condition on the source: EventBridge sends none to KMS, and the alerts would stop without a word.",
+		Actions: []string{"kms:Decrypt", "kms:GenerateDataKey*"}, Resources: []blueprint.Sub{"*"},
 		Uses: []blueprint.Use{{Row: "sns.encrypt", Call: "kms:GenerateDataKey", Why: "SNS encrypts the message with the publisher's rights"}},
 	}
-	b.key(st, watchKey, "Alerts of the pipeline and the log of the trail", "", "alerts", tell, logs)
-	b.topic(st, watchTopic, "${ProjectName}-alerts", watchKey, b.alerted(),
-		publisher("RulesTell", "events.amazonaws.com", watchTopic, watchRules, "events.target.resource"),
-		publisher("AlarmsTell", "cloudwatch.amazonaws.com", watchTopic, watchAlarms, "cloudwatch.alarm.topic"),
-	)
+	uses := []*blueprint.Statement{tell}
+	base := []*blueprint.Statement{publisher("RulesTell", "events.amazonaws.com", watchTopic, watchRules, "events.target.resource")}
+	what := "Alerts about the pipeline"
+	if trail {
+		what += ", and the log of the trail"
+		tellers = append(tellers, "cloudwatch.amazonaws.com")
+		tell.Sid = "RulesAndAlarmsTell"
+		base = append(base, publisher("AlarmsTell", "cloudwatch.amazonaws.com", watchTopic, watchAlarms, "cloudwatch.alarm.topic"))
+		uses = append(uses, &blueprint.Statement{
+			Sid: "TrailLogs", Principal: blueprint.KV("Service", blueprint.Sub("logs.${AWS::Region}.${AWS::URLSuffix}")),
+			Actions: []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}, Resources: []blueprint.Sub{"*"},
+			Conditions: []blueprint.Condition{{Operator: "ArnEquals", Key: "kms:EncryptionContext:aws:logs:arn",
+				Values: []blueprint.Sub{"arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/cloudtrail/" + trailName}}},
+			Uses: []blueprint.Use{{Row: "logs.key", Call: "kms:GenerateDataKey", Why: "encrypts and decrypts the log"}},
+		})
+	}
+	tell.Principal = blueprint.KV("Service", tellers)
+	b.key(st, watchKey, what, "", "alerts", uses...)
+	b.topic(st, watchTopic, "${ProjectName}-alerts", watchKey, b.alerted(), base...)
 }
 
 // publisher lets a service publish to a topic for what has an ARN of a pattern.
