@@ -44,6 +44,7 @@ func (b *builder) build(d *spec.Build, in []string) blueprint.Map {
 		"Environment", environment,
 		"LogsConfig", blueprint.KV("CloudWatchLogs", blueprint.KV("Status", "ENABLED", "GroupName", blueprint.Ref(logs.ID))),
 		"Source", source,
+		"VpcConfig", b.vpcConfig(d),
 		"Tags", b.tags(),
 	)
 	if d.Cache == "local" {

@@ -21,6 +21,7 @@ import (
 	"strings"
 
 	"penstock/blueprint"
+	"penstock/cloud"
 	"penstock/spec"
 )
 
@@ -32,6 +33,9 @@ type builder struct {
 	guards []*guard
 	// steps are what people do by hand: values that no template may hold.
 	steps []Step
+
+	files  []File       // once they are written
+	stated []cloud.Need // what the stacks file states
 }
 
 // A Step is something that a person does once, before or after a stack.

@@ -7,6 +7,7 @@ import (
 	"penstock/blueprint"
 	"penstock/cloud"
 	"penstock/iac/cfn"
+	"penstock/iac/cfn/emit"
 	"penstock/prove"
 	"penstock/service"
 	"penstock/source"
@@ -71,17 +72,18 @@ func Compile(s *spec.Spec, opt Options) (*Result, error) {
 		return nil, err
 	}
 	b.order()
-	models, err := b.load(opt)
+	models, err := b.load(opt, false)
 	if err != nil {
-		return nil, fmt.Errorf("compile: what was drawn cannot be read: %w", err)
+		return nil, fmt.Errorf("what was drawn cannot be read: %w", err)
 	}
 	w := newWriter(b, models[0])
-	rep := prove.Prove(models, prove.Options{Services: opt.Services, Theorems: []prove.Theorem{prove.Runs}, Read: reader(opt)})
-	all := append(calls(rep.Runs), b.granted(w)...)
-	b.derive(w, all)
+	walk := prove.Prove(models, prove.Options{Services: opt.Services, Theorems: []prove.Theorem{prove.Runs}, Read: reader(opt)})
+	granted := b.granted(w)
+	b.endpoints(w, walk.Runs, granted)
+	b.derive(w, append(calls(walk.Runs), granted...))
 	b.boundaries()
 	b.order()
-	res := &Result{Set: b.set, Steps: b.steps, spec: s}
+	res := &Result{Set: b.set, Steps: b.steps, spec: s, needs: b.needs(w)}
 	for _, r := range b.roles {
 		role := Role{Stack: r.stack.Name, Account: r.stack.Account, ID: r.id, Name: r.name, Statements: roleStatements(r)}
 		if p, ok := r.res.Props.Get("AssumeRolePolicyDocument").(*blueprint.Policy); ok {
@@ -89,6 +91,11 @@ func Compile(s *spec.Spec, opt Options) (*Result, error) {
 		}
 		res.Roles = append(res.Roles, role)
 	}
+	b.write(res, opt)
+	if res.Models, err = b.load(opt, true); err != nil {
+		return nil, fmt.Errorf("what was written cannot be read back: %w", err)
+	}
+	res.Report = prove.Prove(res.Models, prove.Options{Services: opt.Services, Provers: opt.Provers, Read: reader(opt)})
 	return res, nil
 }
 
@@ -108,7 +115,10 @@ func (b *builder) draw() error {
 		}
 	}
 	b.artifacts()
+	b.network()
+	b.vault()
 	b.pipeline()
+	b.audit()
 	return nil
 }
 
@@ -137,24 +147,32 @@ func (b *builder) order() {
 	b.set.Stacks = out
 }
 
-// load reads the blueprint as it stands.
-func (b *builder) load(opt Options) ([]*cloud.Model, error) {
-	in := cfn.Input{Types: opt.Types, Attrs: opt.Attrs}
-	files := map[string]*source.File{}
+// write makes the files.
+func (b *builder) write(res *Result, opt Options) {
+	form := emit.Options{Parameters: opt.Parameters}
 	for _, st := range b.set.Stacks {
-		name := st.Name + ".json"
-		files[name] = source.NewFile(name, skeleton(st))
-		s := cfn.Stack{Name: st.Name, Account: st.Account, Region: st.Region, Template: name}
-		for _, p := range st.Parameters {
-			if !p.Inline && p.From != "" {
-				s.Parameters = append(s.Parameters, cfn.Parameter{Name: p.Name, Stack: p.From, Output: p.Output})
-			}
+		res.Files = append(res.Files, File{emit.FileName(st), emit.Template(st, form)})
+	}
+	b.files = res.Files
+	b.stated = res.needs
+}
+
+// load reads the blueprint as it stands, or what was written of it.
+func (b *builder) load(opt Options, written bool) ([]*cloud.Model, error) {
+	in := cfn.Input{Types: opt.Types, Attrs: opt.Attrs, Needs: b.stated}
+	form := emit.Options{Parameters: opt.Parameters}
+	for _, st := range b.set.Stacks {
+		s := emit.Stack(st, form)
+		if written {
+			s.Root = nil
 		}
 		in.Stacks = append(in.Stacks, s)
 	}
 	in.Read = func(name string) (*source.File, error) {
-		if f := files[name]; f != nil {
-			return f, nil
+		for _, f := range b.files {
+			if f.Name == name {
+				return source.NewFile(name, f.Data), nil
+			}
 		}
 		return nil, fmt.Errorf("no file %q", name)
 	}

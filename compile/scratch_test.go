@@ -2,10 +2,12 @@ package compile
 
 import (
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
 	"penstock/iam/facts"
+	"penstock/internal/provetest"
 	"penstock/service"
 	"penstock/service/schema"
 	"penstock/services/all"
@@ -69,6 +71,10 @@ func TestScratch(t *testing.T) {
 			fmt.Printf("  %s %v\n    on %v\n    if %v\n    # %s\n", s.Sid, s.Actions, s.Resources, s.Conditions, s.Comment)
 		}
 	}
+	for _, f := range r.Files {
+		os.WriteFile("/tmp/out-"+f.Name, f.Data, 0o644)
+	}
+	fmt.Println(provetest.Say(r.Report))
 	for _, st := range r.Set.Stacks {
 		for _, res := range st.Resources {
 			if res.Type == "AWS::KMS::Key" || res.Type == "AWS::S3::BucketPolicy" || res.Type == "AWS::ECR::Repository" || res.Type == "AWS::IAM::ManagedPolicy" {
