@@ -178,13 +178,15 @@ func topic(s *service.Site) []service.Target {
 	}}
 }
 
+// logStream: CloudTrail makes more streams as one is not enough, whose names go
+// on behind that of the first; the page grants a prefix.
 func logStream(s *service.Site) []service.Target {
 	n := s.Resource.Prop("CloudWatchLogsLogGroupArn")
 	group := strings.TrimSuffix(cloud.Text(n), ":*")
 	if group == "" || s.Role == "" {
 		return nil
 	}
-	stream := s.Resource.Account + "_CloudTrail_" + s.Resource.Region
+	stream := s.Resource.Account + "_CloudTrail_" + s.Resource.Region + match.Hole(match.Name, "the number of a stream")
 	if s.Resource.Prop("IsOrganizationTrail").Str() == "true" {
 		stream = match.Hole(match.Name, "the stream of an account")
 	}
