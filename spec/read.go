@@ -70,10 +70,7 @@ func (r *reader) spec(n *doc.Node) *Spec {
 		s.Tags = append(s.Tags, Tag{v.Name, v.Value})
 	}
 	for f := range entries(n.Get("accounts")) {
-		if f.Value.Kind != doc.String {
-			continue
-		}
-		a := Account{Alias: f.Name(), ID: f.Value.Text, At: f.Value.Span}
+		a := Account{Alias: f.Name(), ID: str(f.Value), At: f.Value.Span}
 		s.Accounts = append(s.Accounts, a)
 		switch a.Alias {
 		case "tools":

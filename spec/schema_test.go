@@ -209,3 +209,27 @@ func validate(t testing.TB, text string) error {
 	root := schema(t)
 	return conforms(root, root, value(n), "spec")
 }
+
+// The reference in the documentation is that of the grammar, and its example
+// can be read.
+func TestReferenceIsCurrent(t *testing.T) {
+	const from, to = "<!-- keys -->\n", "<!-- /keys -->"
+	page, err := os.ReadFile("../docs/spec.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, ok := strings.Cut(string(page), from)
+	_, tail, ok2 := strings.Cut(rest, to)
+	if !ok || !ok2 {
+		t.Fatal("docs/spec.md has no place for the keys")
+	}
+	generated(t, "docs/spec.md", []byte(head+from+"\n"+spec.Reference()+"\n"+to+tail))
+	_, example, _ := strings.Cut(head, "```yaml\n")
+	example, _, _ = strings.Cut(example, "```")
+	if s, fs := spec.Read(source.NewFile("docs/spec.md", []byte(example))); s == nil || len(fs) > 0 {
+		t.Errorf("the example: %v", fs)
+	}
+	if n := strings.Count(example, "\n"); n > 30 {
+		t.Errorf("the example has %d lines", n)
+	}
+}

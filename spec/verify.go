@@ -90,7 +90,7 @@ func (r *reader) verifyAccounts(s *Spec, n *doc.Node) {
 		}
 	}
 	for _, a := range s.Accounts {
-		if !used[a.Alias] {
+		if !used[a.Alias] && len(s.Stages) > 0 {
 			r.warn("SPEC011", a.At, "accounts.%s is used nowhere: no stage deploys to it", a.Alias)
 		}
 	}

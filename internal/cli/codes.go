@@ -14,6 +14,7 @@ import (
 	"penstock/prove/trail"
 	"penstock/service"
 	"penstock/services/all"
+	"penstock/spec"
 )
 
 // codes returns every finding that Penstock can report, by code. The rooms
@@ -33,6 +34,9 @@ func codes() []service.Code {
 			Code: c.Code, Title: c.Title,
 			Doc: fmt.Sprintf("Said of a policy document: %s. As an error it means that AWS refuses the document, which then grants nothing; as a warning, that AWS takes it for something else than it looks like.\n\nSource: %s\n", c.Title, c.Source),
 		})
+	}
+	for _, c := range spec.Codes() {
+		out = append(out, service.Code{Code: c.Code, Title: c.Title, Doc: c.Doc})
 	}
 	out = append(out, docCodes...)
 	out = append(out, deltaCodes...)
