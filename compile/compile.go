@@ -119,7 +119,7 @@ func (b *builder) draw() error {
 	b.vault()
 	b.pipeline()
 	b.audit()
-	return nil
+	return b.people()
 }
 
 // order puts the stacks in the order in which they can be deployed: one whose
@@ -153,6 +153,8 @@ func (b *builder) write(res *Result, opt Options) {
 	for _, st := range b.set.Stacks {
 		res.Files = append(res.Files, File{emit.FileName(st), emit.Template(st, form)})
 	}
+	b.beside = b.profiles()
+	res.Files = append(res.Files, b.beside...)
 	b.files = res.Files
 	b.stated = res.needs
 }
@@ -167,6 +169,9 @@ func (b *builder) load(opt Options, written bool) ([]*cloud.Model, error) {
 			s.Root = nil
 		}
 		in.Stacks = append(in.Stacks, s)
+	}
+	for _, f := range b.beside {
+		in.Beside = append(in.Beside, source.NewFile(f.Name, f.Data))
 	}
 	in.Read = func(name string) (*source.File, error) {
 		for _, f := range b.files {
@@ -201,4 +206,9 @@ func (b *builder) needs(w *writer) []cloud.Need {
 		}
 	}
 	return out
+}
+
+// Holds reports whether no theorem fails about what was made.
+func (r *Result) Holds() bool {
+	return !slices.ContainsFunc(r.Report.Theorems, func(t prove.TheoremResult) bool { return t.Outcome == prove.Fails })
 }
