@@ -36,6 +36,7 @@ type builder struct {
 
 	files  []File       // once they are written
 	stated []cloud.Need // what the stacks file states
+	beside []File       // what people put on their machines; the proof reads it
 }
 
 // A Step is something that a person does once, before or after a stack.
@@ -165,7 +166,7 @@ type grant struct {
 // session in seconds, 0 for an hour. Every role has the boundary of its
 // account.
 func (b *builder) role(st *blueprint.Stack, name, comment string, session int) *role {
-	id := ident(name) + "Role"
+	id := free(st, ident(name)+"Role")
 	r := &role{stack: st, id: id, name: b.spec.Project + "-" + name}
 	props := blueprint.KV("RoleName", blueprint.Sub("${ProjectName}-"+name))
 	if session != 0 {

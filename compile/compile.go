@@ -95,7 +95,7 @@ func Compile(s *spec.Spec, opt Options) (*Result, error) {
 	if res.Models, err = b.load(opt, true); err != nil {
 		return nil, fmt.Errorf("what was written cannot be read back: %w", err)
 	}
-	res.Report = prove.Prove(res.Models, prove.Options{Services: opt.Services, Provers: opt.Provers, Read: reader(opt)})
+	res.Report = prove.Prove(res.Models, prove.Options{Services: opt.Services, Theorems: prove.Theorems(), Provers: opt.Provers, Read: reader(opt)})
 	return res, nil
 }
 

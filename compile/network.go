@@ -1,0 +1,306 @@
+package compile
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"penstock/blueprint"
+	"penstock/services/ec2"
+	"penstock/spec"
+)
+
+// Logical ids of the network.
+const (
+	vpcID       = "Vpc"
+	buildsGroup = "BuildsGroup"
+	routesID    = "PrivateRoutes"
+)
+
+// zones is in how many availability zones builds run and endpoints stand: one
+// may fail, and each more is paid for by every interface endpoint.
+const zones = 2
+
+// A buildNet is where builds run, as the stack of the tools refers to it.
+type buildNet struct {
+	vpc     blueprint.Sub
+	subnets []blueprint.Sub
+	groups  []blueprint.Sub // of the builds
+	tables  []blueprint.Sub // route tables of the subnets, for gateway endpoints
+	made    bool            // the VPC is made here
+	guarded bool            // the group of the builds is made here
+}
+
+// inVPC are the builds and tests that run in the network.
+func (b *builder) inVPC() []*spec.Build {
+	var out []*spec.Build
+	if b.spec.Network == nil {
+		return nil
+	}
+	all := slices.Clone(b.spec.Builds)
+	for _, s := range b.spec.Stages {
+		if s.Test != nil {
+			all = append(all, s.Test)
+		}
+	}
+	for _, x := range all {
+		if x.VPC {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// buildNet is where builds run; nil where they run in no VPC. It follows from the
+// spec alone, so that whoever asks needs not wait for network.
+func (b *builder) buildNet() *buildNet {
+	if len(b.inVPC()) == 0 {
+		return nil
+	}
+	n, st := b.spec.Network, b.tools()
+	given := func(name, value, pattern, what string) blueprint.Sub {
+		return st.Parameter(blueprint.Parameter{Name: name, Value: value, Inline: true, Pattern: pattern, Description: what})
+	}
+	p := &buildNet{made: n.VPC == ""}
+	if p.made {
+		p.vpc, p.tables = blueprint.Ref(vpcID), []blueprint.Sub{blueprint.Ref(routesID)}
+		for i := range zones {
+			p.subnets = append(p.subnets, blueprint.Ref("PrivateSubnet"+letter(i)))
+		}
+	} else {
+		p.vpc = given("VpcId", n.VPC, "vpc-[0-9a-f]+", "The VPC that builds run in")
+		for i, s := range n.Subnets {
+			p.subnets = append(p.subnets, given("Subnet"+letter(i), s, "subnet-[0-9a-f]+", "A private subnet of the VPC"))
+		}
+		for i, t := range n.RouteTables {
+			p.tables = append(p.tables, given("RouteTable"+letter(i), t, "rtb-[0-9a-f]+", "A route table of those subnets"))
+		}
+	}
+	for i, g := range n.SecurityGroups {
+		p.groups = append(p.groups, given("SecurityGroup"+letter(i), g, "sg-[0-9a-f]+", "A security group of the builds"))
+	}
+	if len(p.groups) == 0 {
+		p.guarded, p.groups = true, []blueprint.Sub{blueprint.Ref(buildsGroup)}
+	}
+	return p
+}
+
+// letter is the i-th letter of the alphabet, and a number beyond it.
+func letter(i int) string {
+	if i < 26 {
+		return string(rune('A' + i))
+	}
+	return fmt.Sprint(i + 1)
+}
+
+// vpcConfig is the property VpcConfig of a build's project, nil where the
+// build runs in no VPC.
+func (b *builder) vpcConfig(x *spec.Build) any {
+	p := b.buildNet()
+	if p == nil || !x.VPC {
+		return nil
+	}
+	return blueprint.KV("VpcId", p.vpc, "Subnets", blueprint.Subs(p.subnets...), "SecurityGroupIds", blueprint.Subs(p.groups...))
+}
+
+// network draws the VPC, where it is not given, and the security group of the
+// builds. Endpoints come when it is known what the builds call: endpoints.
+func (b *builder) network() {
+	p := b.buildNet()
+	if p == nil {
+		return
+	}
+	st := b.tools()
+	section := "network"
+	add := func(id, typ, comment string, props blueprint.Map) *blueprint.Resource {
+		r := st.Add(&blueprint.Resource{ID: id, Type: typ, Comment: comment, Section: section, Props: props})
+		section = ""
+		return r
+	}
+	if p.made {
+		b.vpc(add)
+	}
+	if !p.guarded {
+		return
+	}
+	add(buildsGroup, "AWS::EC2::SecurityGroup",
+		"What builds may reach is in rules of their own, so that the group and that of the endpoints can name each other. The\n"+
+			"rule here lets nothing out: a group that names none gets one that lets out everything.",
+		blueprint.KV(
+			"GroupDescription", "Builds: out on port 443 alone, to the endpoints", "VpcId", p.vpc,
+			"SecurityGroupEgress", blueprint.List{nothing()}, "Tags", b.named("builds"),
+		))
+	if b.spec.Network.NAT || !b.spec.Network.Endpoints {
+		why := "The internet, through the NAT gateway: packages and images of others."
+		if !b.spec.Network.NAT {
+			why = "Whatever way the VPC has: its endpoints and their groups are not made here."
+		}
+		add("BuildsToInternet", "AWS::EC2::SecurityGroupEgress", why, blueprint.KV(
+			"GroupId", blueprint.Ref(buildsGroup), "Description", "HTTPS", "IpProtocol", "tcp", "FromPort", 443, "ToPort", 443, "CidrIp", "0.0.0.0/0"))
+	}
+}
+
+// nothing is the rule of a security group that lets nothing out: an address
+// that no packet leaves the machine for. A group without a rule for what goes
+// out gets one that allows it all
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html).
+func nothing() blueprint.Map {
+	return blueprint.KV("CidrIp", "127.0.0.1/32", "Description", "Nothing", "IpProtocol", "-1")
+}
+
+// named are the tags of what is found by its tag Name in the console.
+func (b *builder) named(what string) blueprint.List {
+	return append(blueprint.List{blueprint.KV("Key", "Name", "Value", blueprint.Sub("${ProjectName}-"+what))}, b.tags()...)
+}
+
+// vpc draws a VPC of private subnets, and with NAT a public one for the
+// gateway.
+func (b *builder) vpc(add func(id, typ, comment string, props blueprint.Map) *blueprint.Resource) {
+	st := b.tools()
+	blocks := divideCIDR(b.spec.Network.CIDR)
+	cidr := func(name, value, what string) blueprint.Sub {
+		return st.Parameter(blueprint.Parameter{Name: name, Value: value, Inline: true, Description: what})
+	}
+	add(vpcID, "AWS::EC2::VPC", "Private DNS of endpoints needs both attributes, of which a new VPC has the first only.", blueprint.KV(
+		"CidrBlock", cidr("VpcCidr", b.spec.Network.CIDR, "Addresses of the VPC of the builds"),
+		"EnableDnsSupport", true, "EnableDnsHostnames", true, "Tags", b.named("builds")))
+	add(routesID, "AWS::EC2::RouteTable", "", blueprint.KV("VpcId", blueprint.Ref(vpcID), "Tags", b.named("private")))
+	for i := range zones {
+		x := letter(i)
+		comment := ""
+		if i == 0 {
+			comment = "Zones by their ids: the id of a zone is the same in every account, its name (" + b.spec.Region + "a) is not, and may be\n" +
+				"one that the account does not have."
+		}
+		add("PrivateSubnet"+x, "AWS::EC2::Subnet", comment, blueprint.KV(
+			"VpcId", blueprint.Ref(vpcID), "CidrBlock", cidr("PrivateCidr"+x, blocks[i], "Addresses of a subnet of the builds"),
+			"AvailabilityZoneId", b.zone(st, i), "MapPublicIpOnLaunch", false, "Tags", b.named("private-"+strings.ToLower(x))))
+		add("PrivateSubnetRoutes"+x, "AWS::EC2::SubnetRouteTableAssociation", "", blueprint.KV(
+			"SubnetId", blueprint.Ref("PrivateSubnet"+x), "RouteTableId", blueprint.Ref(routesID)))
+	}
+	if !b.spec.Network.NAT {
+		return
+	}
+	add("InternetGateway", "AWS::EC2::InternetGateway", "The way out for packages and images of others, which no endpoint leads to.", blueprint.KV("Tags", b.named("builds")))
+	add("InternetGatewayAttachment", "AWS::EC2::VPCGatewayAttachment", "", blueprint.KV("VpcId", blueprint.Ref(vpcID), "InternetGatewayId", blueprint.Ref("InternetGateway")))
+	add("PublicSubnet", "AWS::EC2::Subnet", "Holds the NAT gateway and nothing else.", blueprint.KV(
+		"VpcId", blueprint.Ref(vpcID), "CidrBlock", cidr("PublicCidr", blocks[len(blocks)-1], "Addresses of the subnet of the NAT gateway"),
+		"AvailabilityZoneId", b.zone(st, 0), "MapPublicIpOnLaunch", false, "Tags", b.named("public")))
+	add("PublicRoutes", "AWS::EC2::RouteTable", "", blueprint.KV("VpcId", blueprint.Ref(vpcID), "Tags", b.named("public")))
+	add("PublicSubnetRoutes", "AWS::EC2::SubnetRouteTableAssociation", "", blueprint.KV("SubnetId", blueprint.Ref("PublicSubnet"), "RouteTableId", blueprint.Ref("PublicRoutes")))
+	add("PublicDefaultRoute", "AWS::EC2::Route", "", blueprint.KV(
+		"RouteTableId", blueprint.Ref("PublicRoutes"), "DestinationCidrBlock", "0.0.0.0/0", "GatewayId", blueprint.Ref("InternetGateway"),
+	)).DependsOn = []string{"InternetGatewayAttachment"}
+	add("NatAddress", "AWS::EC2::EIP", "", blueprint.KV("Domain", "vpc", "Tags", b.named("nat"))).DependsOn = []string{"InternetGatewayAttachment"}
+	add("NatGateway", "AWS::EC2::NatGateway", "One for all zones: a build that waits for its zone to come back is started again.", blueprint.KV(
+		"AllocationId", blueprint.Att("NatAddress", "AllocationId"), "SubnetId", blueprint.Ref("PublicSubnet"), "Tags", b.named("builds")))
+	add("PrivateDefaultRoute", "AWS::EC2::Route", "", blueprint.KV(
+		"RouteTableId", blueprint.Ref(routesID), "DestinationCidrBlock", "0.0.0.0/0", "NatGatewayId", blueprint.Ref("NatGateway")))
+}
+
+// divideCIDR takes a block apart into sixteen, or into as many as keep a
+// subnet at the least that AWS makes, /28
+// (https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html). The
+// first are for builds, the last is for the NAT gateway.
+func divideCIDR(block string) []string {
+	p, err := netip.ParsePrefix(block)
+	if err != nil || !p.Addr().Is4() {
+		return slices.Repeat([]string{block}, zones+1) // the reader of specs has refused it
+	}
+	p = p.Masked()
+	bits := max(p.Bits(), min(p.Bits()+4, 28))
+	a := p.Addr().As4()
+	base := uint32(a[0])<<24 | uint32(a[1])<<16 | uint32(a[2])<<8 | uint32(a[3])
+	var out []string
+	for i := range uint32(1) << (bits - p.Bits()) {
+		n := base + i<<(32-bits)
+		out = append(out, netip.PrefixFrom(netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}), bits).String())
+	}
+	for len(out) <= zones {
+		out = append(out, out[len(out)-1])
+	}
+	return out
+}
+
+// zone is the id of the i-th availability zone for the stack's region.
+// Fn::GetAZs has no counterpart in Fn::Sub, names of zones are an account's own
+// (ap-northeast-1b is there in few), and subnets without a zone may all fall
+// into one, where an endpoint can have one subnet only; an id is a constant
+// that CloudFormation and Terraform take alike
+// (https://docs.aws.amazon.com/global-infrastructure/latest/regions/az-ids.html).
+func (b *builder) zone(st *blueprint.Stack, i int) blueprint.Sub {
+	id := ""
+	if ids := zoneIDs(st.Region); i < len(ids) {
+		id = ids[i]
+	}
+	return st.Parameter(blueprint.Parameter{
+		Name: "Zone" + letter(i), Value: id, Inline: id != "", Pattern: "[a-z0-9]+-az[0-9]+",
+		Description: "Id of an availability zone of the region, as aws ec2 describe-availability-zones tells it",
+	})
+}
+
+// gaps are the regions whose first three zones are not the numbers 1 to 3 for
+// every account and service
+// (https://docs.aws.amazon.com/efs/latest/ug/OneZoneAZs.html lists the ids that
+// accounts get; https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html).
+var gaps = map[string][]int{
+	"ap-northeast-1": {1, 2, 4}, "ca-central-1": {1, 2, 4}, "us-east-1": {1, 2, 4}, "us-west-1": {1, 3}, "cn-north-1": {1, 2},
+}
+
+// directions are the words of a region's name as the ids of its zones spell
+// them: ap-northeast-1 is apne1.
+var directions = map[string]string{
+	"north": "n", "south": "s", "east": "e", "west": "w", "central": "c",
+	"northeast": "ne", "northwest": "nw", "southeast": "se", "southwest": "sw",
+}
+
+// zoneIDs are the ids of zones of a region, none for a region whose name is
+// not made as those are.
+func zoneIDs(region string) []string {
+	parts := strings.Split(region, "-")
+	n := len(parts)
+	if n < 3 || directions[parts[n-2]] == "" || len(parts[n-1]) != 1 {
+		return nil
+	}
+	code := ""
+	switch {
+	case n == 3 && len(parts[0]) == 2:
+		code = parts[0]
+	case n == 4 && parts[0] == "us" && parts[1] == "gov":
+		code = "usg"
+	default:
+		return nil
+	}
+	code += directions[parts[n-2]] + parts[n-1]
+	numbers := gaps[region]
+	if numbers == nil {
+		numbers = []int{1, 2, 3}
+	}
+	var out []string
+	for _, i := range numbers {
+		out = append(out, fmt.Sprintf("%s-az%d", code, i))
+	}
+	return out
+}
+
+// prefixList is the prefix list of a gateway endpoint's service, a parameter
+// to be given where it is not known for the region.
+func (b *builder) prefixList(st *blueprint.Stack, service string) blueprint.Sub {
+	id := ec2.PrefixList(service, st.Region)
+	name := "com.amazonaws." + st.Region + "." + service
+	if strings.HasPrefix(st.Region, "cn-") {
+		name = "cn." + name
+	}
+	if id == "" && st.Param(ident(service)+"PrefixList") == nil {
+		b.step(Step{
+			Title:   "Look up the prefix list of " + name + ": parameter " + ident(service) + "PrefixList of stack " + st.Name,
+			Command: "aws ec2 describe-managed-prefix-lists --region " + st.Region + " --filters Name=prefix-list-name,Values=" + name + " --query 'PrefixLists[0].PrefixListId' --output text",
+			Why:     "its id is the region's own, and no template can look it up",
+		})
+	}
+	return st.Parameter(blueprint.Parameter{
+		Name: ident(service) + "PrefixList", Value: id, Inline: id != "", Pattern: "pl-[0-9a-f]+",
+		Description: "Id of the prefix list " + name,
+	})
+}
