@@ -171,9 +171,11 @@ func plain(s string, inBrackets bool) bool {
 // for a boolean, a number, a date or null. It says so of some that none does.
 // https://yaml.org/type/ https://yaml.org/spec/1.2.2/#103-core-schema
 func typed(s string) bool {
-	switch strings.ToLower(s) {
-	case "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", ".inf", "+.inf", "-.inf", ".nan", "=", "<<":
-		return true
+	if len(s) <= len("false") {
+		switch strings.ToLower(s) {
+		case "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", ".inf", "+.inf", "-.inf", ".nan", "=", "<<":
+			return true
+		}
 	}
 	if c := s[0]; c >= '0' && c <= '9' || c == '+' || c == '-' || c == '.' {
 		return strings.Trim(s, "0123456789abcdefABCDEFxXoO_.:+-tTzZ ") == ""
