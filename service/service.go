@@ -42,6 +42,9 @@ type Service struct {
 	// and the keys of its Request that follow from the way.
 	Route func(*Site, *Call)
 	Codes []Code // findings that only this room reports
+	// Terraform says how resources of the room's types are written for
+	// Terraform, in the notation of package iac/tf; "" where none is.
+	Terraform string
 	// Mends proposes fixes for findings by code, asked only where fixes are
 	// wanted: each is applied and proved again before anybody sees it. The site
 	// is that of the step which the finding is about; for what a room found

@@ -118,8 +118,8 @@ type Part struct {
 	Skip   []string
 }
 
-// pathString writes a path as a mapping does.
-func pathString(p []Step) string {
+// PathString writes a path as a mapping does.
+func PathString(p []Step) string {
 	var b strings.Builder
 	for i, s := range p {
 		if i > 0 {
@@ -250,7 +250,7 @@ func (p *mappingReader) arg(at frame, w []string, opens bool) error {
 	if len(w) < 2 {
 		return fmt.Errorf("a property and an argument")
 	}
-	a := &Arg{Prop: path(w[0]), Name: strings.Split(w[1], ".")}
+	a := &Arg{Prop: steps(w[0]), Name: strings.Split(w[1], ".")}
 	for _, o := range w[2:] {
 		k, v, _ := strings.Cut(o, "=")
 		switch k {
@@ -293,8 +293,8 @@ func (p *mappingReader) arg(at frame, w []string, opens bool) error {
 	return nil
 }
 
-// path reads a property path; "." is the thing itself.
-func path(s string) []Step {
+// steps reads a property path; "." is the thing itself.
+func steps(s string) []Step {
 	if s == "." {
 		return nil
 	}

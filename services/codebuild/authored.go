@@ -8,11 +8,15 @@ import (
 // authored: a build runs the commands of its buildspec with the service role
 // of the project, and whatever they run of the source: a test, a hook of the
 // package manager, a Dockerfile. A buildspec in the project pins the commands
-// and not what they run.
+// and not what they run. To the code that seals and promotes, the source is
+// data.
 func authored(s *service.Site) []service.Authored {
 	const page = guide + "setting-up-service-role.html; " + specPage + " (\"commands\")"
 	if r := s.Resource; r != nil {
 		if r.Type != projectT {
+			return nil
+		}
+		if _, broken, ok := sealed(s); ok && broken == "" {
 			return nil
 		}
 		role, at := serviceRole(s)

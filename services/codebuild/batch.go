@@ -6,6 +6,7 @@ import (
 	"penstock/arn"
 	"penstock/cloud"
 	"penstock/diag"
+	"penstock/doc/splice"
 	"penstock/iam"
 	"penstock/match"
 	"penstock/service"
@@ -74,6 +75,7 @@ func hookBatch(s *service.Site, _ *service.Call) []diag.Finding {
 		At: n.Where(), Severity: diag.Error, Certainty: diag.Likely,
 		Message: fmt.Sprintf("the webhook of build project %s starts batch builds, and the project has no BuildBatchConfig with a ServiceRole: the role that starts the builds of a batch",
 			match.Render(project(s))),
+		Fixes: batchAs(s.Resource),
 	}}
 }
 
@@ -115,5 +117,20 @@ func noBatch(s *service.Site, _ *service.Call) []diag.Finding {
 		Message: fmt.Sprintf("action %s starts a batch build, and build project %s has no BuildBatchConfig with a ServiceRole: the role that starts the builds of a batch",
 			s.Action.Name, match.Render(name)),
 		Related: []diag.Note{{At: p.Span, Message: "the build project"}},
+		Fixes:   batchAs(p),
 	}}
+}
+
+// batchAs lets the role of a project's builds start those of its batches.
+func batchAs(p *cloud.Resource) []diag.Fix {
+	if p.Node == nil || p.Node.At("Properties", "ServiceRole") == nil {
+		return nil
+	}
+	role := splice.Of(p.Node.At("Properties", "ServiceRole"))
+	if c := p.Prop("BuildBatchConfig"); c != nil {
+		edits, err := splice.SetField(c, "ServiceRole", role)
+		return service.Fixed("let the project's role start the builds of a batch", edits, err)
+	}
+	edits, err := splice.SetField(p.Props, "BuildBatchConfig", splice.Map(splice.Field{Name: "ServiceRole", Value: role}))
+	return service.Fixed("let the project's role start the builds of a batch", edits, err)
 }

@@ -117,6 +117,7 @@ func jobRows() []service.Row {
 	rows = append(rows, sourceRows...)
 	rows = append(rows, secretRows...)
 	rows = append(rows, commandRows...)
+	rows = append(rows, sealRows...)
 	rows = append(rows, reportRows...)
 	rows = append(rows, batchRows...)
 	return append(rows, outputRows...)

@@ -7,13 +7,15 @@ import "penstock/service"
 
 // Service is AWS CodeBuild.
 var Service = service.Service{
-	Name:     "codebuild",
-	Title:    "AWS CodeBuild",
-	Types:    types,
-	Actions:  actions,
-	Jobs:     jobs,
-	Checks:   checks,
-	Codes:    codes,
-	Authored: authored,
-	Powers:   powers,
+	Name:      "codebuild",
+	Title:     "AWS CodeBuild",
+	Types:     types,
+	Terraform: terraform,
+	Actions:   actions,
+	Jobs:      jobs,
+	Checks:    checks,
+	Codes:     codes,
+	Authored:  authored,
+	Seals:     seals,
+	Powers:    powers,
 }

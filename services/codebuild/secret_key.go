@@ -35,6 +35,7 @@ func wrongKey(s *service.Site, _ *service.Call) []diag.Finding {
 			Message: fmt.Sprintf("the build reads key %q of secret %s, which the template makes with the keys %s",
 				key, match.Render(secret.Name), strings.Join(have, ", ")),
 			Related: []diag.Note{{At: secret.Span, Message: "the secret, as it is made"}},
+			Fixes:   service.NearKey(e.at, key, have),
 		})
 	}
 	return fs

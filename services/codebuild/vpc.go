@@ -39,6 +39,7 @@ var inside = []struct {
 	{"codebuild.output.", service.Documented},
 	{"codebuild.cache.", service.Documented},
 	{"codebuild.commands", service.Documented},
+	{"codebuild.seal", service.Documented},
 	{"codebuild.logs", service.Reported},
 	{"codebuild.secrets", service.Reported},
 	{"codebuild.parameters", service.Reported},

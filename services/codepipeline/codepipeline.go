@@ -11,13 +11,14 @@ import (
 
 // Service is AWS CodePipeline.
 var Service = service.Service{
-	Name:     "codepipeline",
-	Title:    "AWS CodePipeline",
-	Types:    types,
-	Actions:  slices.Concat(actions, compute, invoked, others),
-	Jobs:     jobs,
-	Checks:   checks,
-	Codes:    slices.Concat(codes, absentCodes),
-	Authored: authored,
-	Powers:   powers,
+	Name:      "codepipeline",
+	Title:     "AWS CodePipeline",
+	Types:     types,
+	Terraform: terraform,
+	Actions:   slices.Concat(actions, compute, invoked, others),
+	Jobs:      jobs,
+	Checks:    checks,
+	Codes:     slices.Concat(codes, absentCodes),
+	Authored:  authored,
+	Powers:    powers,
 }

@@ -5,12 +5,15 @@ import (
 	"slices"
 	"strings"
 
+	"penstock/cloud"
 	"penstock/diag"
 	"penstock/doc"
+	"penstock/doc/splice"
 	"penstock/match"
 	"penstock/pipeline"
 	"penstock/service"
 	"penstock/source"
+	"penstock/spelling"
 )
 
 // badStructure finds what CodePipeline refuses of a pipeline as a whole.
@@ -101,6 +104,7 @@ func badAction(s *service.Site, _ *service.Call) []diag.Finding {
 		}
 		if o := earlier(p, a, in.Name); o == nil {
 			bad(in.Span, "action %s takes artifact %s, which no action before it makes", a.Name, in.Name)
+			fs[len(fs)-1].Fixes = meant(p, a, in.Span, in.Name)
 		}
 	}
 	input := func(name string) bool {
@@ -114,6 +118,7 @@ func badAction(s *service.Site, _ *service.Call) []diag.Finding {
 		name, _, ok := strings.Cut(n.Str(), "::")
 		if ok && name != "" && !input(name) {
 			bad(n.Where(), "%s of action %s is in artifact %s, which is no input of the action", field, a.Name, name)
+			fs[len(fs)-1].Fixes = takes(p, a, name)
 		}
 	}
 	switch a.Provider {
@@ -124,11 +129,13 @@ func badAction(s *service.Site, _ *service.Call) []diag.Finding {
 			bad(a.Span, "action %s has %d input artifacts and no PrimarySource: which of them holds the buildspec is not said", a.Name, len(a.Inputs))
 		case n.Str() != "" && !input(n.Str()):
 			bad(n.Where(), "PrimarySource of action %s is %s, which is no input of the action", a.Name, n.Str())
+			fs[len(fs)-1].Fixes = takes(p, a, n.Str())
 		}
 	case "CodeDeployToECS":
 		for _, field := range []string{"TaskDefinitionTemplateArtifact", "AppSpecTemplateArtifact", "Image1ArtifactName", "Image2ArtifactName", "Image3ArtifactName", "Image4ArtifactName"} {
 			if n := a.Config.Get(field); n.Str() != "" && !input(n.Str()) {
 				bad(n.Where(), "%s of action %s is %s, which is no input of the action", field, a.Name, n.Str())
+				fs[len(fs)-1].Fixes = takes(p, a, n.Str())
 			}
 		}
 	case "CloudFormation":
@@ -222,6 +229,7 @@ func unversioned(s *service.Site) (diag.Finding, bool) {
 		At: a.Config.Get("S3Bucket").Where(), Severity: diag.Error, Certainty: diag.Proved,
 		Message: fmt.Sprintf("source action %s watches bucket %s, which is not versioned: a source bucket must be", a.Name, match.Render(b.Name)),
 		Related: []diag.Note{{At: b.Span, Message: "the bucket"}},
+		Fixes:   versioned(b),
 	}, true
 }
 
@@ -242,4 +250,48 @@ least two stages"), or the action fails ("Configuration is missing required fiel
 - https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html (TemplatePath, ChangeSetName)
 - https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html (versioning)
 `,
+}
+
+// versioned lets a bucket keep the versions of its objects.
+func versioned(b *cloud.Resource) []diag.Fix {
+	on := splice.Map(splice.Field{Name: "Status", Value: splice.String("Enabled")})
+	edits, err := splice.SetField(b.Props, "VersioningConfiguration", on)
+	return service.Fixed("keep versions in "+b.ID(), edits, err)
+}
+
+// takes makes an artifact that an earlier action makes an input of an action.
+func takes(p *pipeline.Pipeline, a *pipeline.Action, artifact string) []diag.Fix {
+	if earlier(p, a, artifact) == nil || a.Node == nil {
+		return nil
+	}
+	in := splice.Map(splice.Field{Name: "Name", Value: splice.String(artifact)})
+	have := a.Node.Get("InputArtifacts")
+	if have == nil || have.Kind != doc.List {
+		edits, err := splice.SetField(a.Node, "InputArtifacts", splice.List(in))
+		return service.Fixed("hand "+artifact+" to action "+a.Name, edits, err)
+	}
+	edits, err := splice.AppendItem(have, in)
+	return service.Fixed("hand "+artifact+" to action "+a.Name, edits, err)
+}
+
+// meant names the one artifact made before an action whose name is near.
+func meant(p *pipeline.Pipeline, a *pipeline.Action, n source.Span, artifact string) []diag.Fix {
+	var names []string
+	for _, st := range p.Stages {
+		for _, o := range st.Actions {
+			for _, out := range o.Outputs {
+				if earlier(p, a, out.Name) != nil && !slices.Contains(names, out.Name) {
+					names = append(names, out.Name)
+				}
+			}
+		}
+	}
+	near := spelling.Nearest(artifact, names)
+	if len(near) == 0 && len(names) == 1 {
+		near = names // there is no other that it could be
+	}
+	if len(near) != 1 {
+		return nil
+	}
+	return service.Rewrite(n, artifact, near[0], "take artifact "+near[0])
 }

@@ -7,9 +7,10 @@ import "penstock/service"
 
 // Service is AWS IAM.
 var Service = service.Service{
-	Name:    "iam",
-	Title:   "AWS Identity and Access Management",
-	Types:   types,
-	Effects: effects,
-	Powers:  powers,
+	Name:      "iam",
+	Title:     "AWS Identity and Access Management",
+	Types:     types,
+	Terraform: terraform,
+	Effects:   effects,
+	Powers:    powers,
 }

@@ -7,9 +7,10 @@ import "penstock/service"
 
 // Service is AWS KMS.
 var Service = service.Service{
-	Name:   "kms",
-	Title:  "AWS Key Management Service",
-	Types:  types,
-	Codes:  []service.Code{lockoutCode},
-	Powers: powers,
+	Name:      "kms",
+	Title:     "AWS Key Management Service",
+	Types:     types,
+	Terraform: terraform,
+	Codes:     []service.Code{lockoutCode},
+	Powers:    powers,
 }

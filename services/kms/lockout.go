@@ -6,6 +6,7 @@ import (
 
 	"penstock/cloud"
 	"penstock/diag"
+	"penstock/doc/splice"
 	"penstock/iam"
 	"penstock/match"
 	"penstock/service"
@@ -35,8 +36,26 @@ func lockedOut(m *cloud.Model, r *cloud.Resource, a cloud.Attachment) {
 	m.Findings = append(m.Findings, diag.Finding{
 		Code: "RUN066", Theorem: "runs", At: a.Span, Severity: diag.Warning, Certainty: diag.Likely,
 		Message:  fmt.Sprintf("the key policy of %s lets nobody change it (kms:PutKeyPolicy): KMS makes no key that cannot be managed", r.ID()),
+		Fixes:    rootAdministers(r, a),
 		AWSError: "The new key policy will not allow you to update the key policy in the future. (Service: Kms, Status Code: 400)",
 	})
+}
+
+// rootAdministers lets the account's own policies decide who administers the
+// key, as the policy does that KMS gives to a key without one
+// (https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html).
+func rootAdministers(r *cloud.Resource, a cloud.Attachment) []diag.Fix {
+	list := a.Node.Get("Statement")
+	if list == nil {
+		return nil
+	}
+	f := func(name string, v splice.Value) splice.Field { return splice.Field{Name: name, Value: v} }
+	edits, err := splice.Add(list, splice.Map(
+		f("Effect", splice.String("Allow")),
+		f("Principal", splice.Map(f("AWS", splice.Tagged("!Sub", "arn:${AWS::Partition}:iam::${AWS::AccountId}:root")))),
+		f("Action", splice.String("kms:*")), f("Resource", splice.String("*")),
+	))
+	return service.Fixed("let account "+r.Account+" administer "+r.ID(), edits, err)
 }
 
 // administers reports whether a statement may let anybody but a service set

@@ -7,13 +7,15 @@ import "penstock/service"
 
 // Service is Amazon S3.
 var Service = service.Service{
-	Name:    "s3",
-	Title:   "Amazon S3",
-	Types:   types,
-	Actions: actions,
-	Jobs:    jobs,
-	Effects: effects,
-	Checks:  checks,
-	Codes:   codes,
-	Powers:  powers,
+	Name:      "s3",
+	Title:     "Amazon S3",
+	Types:     types,
+	Terraform: terraform,
+	Actions:   actions,
+	Jobs:      jobs,
+	Effects:   effects,
+	Checks:    checks,
+	Codes:     codes,
+	Powers:    powers,
+	Mends:     mends,
 }

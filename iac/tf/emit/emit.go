@@ -1,0 +1,317 @@
+// Package emit writes a blueprint as Terraform, for the provider hashicorp/aws:
+// one root module for each account, with a provider for each region in it, in
+// files that people read: a resource stands under its comment, a policy is
+// given to jsonencode as an object with the comments of its statements.
+//
+// Which resource is written how is data of the service rooms (tf.Mapping). A
+// type or a property without a mapping is an error; nothing is left out. What
+// is written is what `terraform fmt` would make of it, and iac/tf reads it.
+//
+// Stacks of one account share its module: what one of them gives another in
+// the same account is a reference, what another account gives is a variable.
+package emit
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"penstock/blueprint"
+	"penstock/iac/tf"
+)
+
+// Options says how to write.
+type Options struct {
+	Book *tf.Book
+	// Variables writes inline parameters as variables, with their value as
+	// the default.
+	Variables bool
+	// Name names the folder of an account; nil takes the name of the first
+	// stack in it.
+	Name func(account string) string
+}
+
+// A Module is what goes to one account.
+type Module struct {
+	Account string
+	Region  string   // of the provider without alias
+	Regions []string // all
+	Dir     string
+	Files   []File
+	// IDs are the logical ids by which iac/tf reads the resources again, and
+	// the region of each, by stack and logical id there.
+	IDs map[string]map[string]string
+	// Values are the values of variables that whoever deploys gives and that
+	// another account tells: the variable, the stack and its output.
+	Values []Value
+}
+
+// A File is one file of a module.
+type File struct {
+	Name string // without the folder
+	Text []byte
+}
+
+// A Value is a variable whose value is an output of another account's module.
+type Value struct {
+	Variable      string
+	Stack, Output string
+	Value         string // where it is known
+}
+
+// Emit writes a set. An error names the stack, the resource and the property
+// that cannot be written.
+func Emit(set *blueprint.Set, opt Options) ([]*Module, error) {
+	var out []*Module
+	taken := map[string]bool{}
+	for _, account := range accounts(set) {
+		w := &writer{opt: opt, set: set, account: account, used: map[string]bool{}, named: map[string]*given{}}
+		for _, st := range set.Stacks {
+			if st.Account == account {
+				w.stacks = append(w.stacks, st)
+			}
+		}
+		m, err := w.module()
+		if err != nil {
+			return nil, err
+		}
+		m.Dir = w.stacks[0].Name
+		if opt.Name != nil {
+			m.Dir = opt.Name(account)
+		}
+		for taken[m.Dir] {
+			m.Dir += "-" + account
+		}
+		taken[m.Dir] = true
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+func accounts(set *blueprint.Set) []string {
+	var out []string
+	for _, st := range set.Stacks {
+		if !slices.Contains(out, st.Account) {
+			out = append(out, st.Account)
+		}
+	}
+	return out
+}
+
+// A writer writes one module.
+type writer struct {
+	opt     Options
+	set     *blueprint.Set
+	account string
+	stacks  []*blueprint.Stack
+	regions []string
+	units   []*unit
+	byID    map[*blueprint.Resource]*unit
+	labels  map[string]bool // by resource type and label
+	used    map[string]bool // data sources: "identity", "partition", "region REGION"
+	archive bool            // a file is zipped
+	named   map[string]*given
+	order   []*given
+	values  []Value
+}
+
+// A given is a local or a variable of the module.
+type given struct {
+	name    string
+	p       *blueprint.Parameter
+	local   bool
+	outside bool // its value is another account's
+}
+
+// A unit is one resource of the blueprint with what is written for it.
+type unit struct {
+	st     *blueprint.Stack
+	r      *blueprint.Resource
+	m      *tf.Mapping
+	label  string
+	blocks []*block
+	waits  []string // addresses without which it is not ready
+	runs   []*unit  // roles that it runs with
+}
+
+func (u *unit) addr() string { return u.m.Type + "." + u.label }
+
+func (w *writer) module() (*Module, error) {
+	w.byID, w.labels = map[*blueprint.Resource]*unit{}, map[string]bool{}
+	for _, st := range w.stacks {
+		if !slices.Contains(w.regions, st.Region) {
+			w.regions = append(w.regions, st.Region)
+		}
+	}
+	m := &Module{Account: w.account, Region: w.regions[0], Regions: w.regions, IDs: map[string]map[string]string{}}
+	ids := map[string]bool{}
+	for _, st := range w.stacks {
+		m.IDs[st.Name] = map[string]string{}
+		for _, r := range st.Resources {
+			u, err := w.unit(st, r, ids)
+			if err != nil {
+				return nil, err
+			}
+			m.IDs[st.Name][r.ID], _ = tf.Logical(u.label)
+		}
+	}
+	for _, u := range w.units {
+		if err := w.resource(u); err != nil {
+			return nil, fmt.Errorf("stack %s: %s %s: %w", u.st.Name, u.r.Type, u.r.ID, err)
+		}
+	}
+	for _, u := range w.units {
+		if err := w.depend(u); err != nil {
+			return nil, fmt.Errorf("stack %s: %s %s: %w", u.st.Name, u.r.Type, u.r.ID, err)
+		}
+	}
+	var err error
+	if m.Files, err = w.files(); err != nil {
+		return nil, err
+	}
+	m.Values = w.values
+	return m, nil
+}
+
+// unit names a resource: by its logical id, and where two stacks have the same
+// by that of its stack before it.
+func (w *writer) unit(st *blueprint.Stack, r *blueprint.Resource, ids map[string]bool) (*unit, error) {
+	m := w.opt.Book.For(r.Type)
+	if m == nil {
+		return nil, fmt.Errorf("stack %s: %s: resource type %s has no mapping to Terraform", st.Name, r.ID, r.Type)
+	}
+	id := r.ID
+	for i := 0; ids[id]; i++ {
+		id = ident(st.Name) + r.ID
+		if i > 0 {
+			id += fmt.Sprint(i + 1)
+		}
+	}
+	ids[id] = true
+	u := &unit{st: st, r: r, m: m, label: tf.Label(id)}
+	w.labels[m.Type+"."+u.label] = true
+	w.units = append(w.units, u)
+	w.byID[r] = u
+	return u, nil
+}
+
+// ident makes a part of a logical id of a stack's name.
+func ident(s string) string {
+	var b strings.Builder
+	for w := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '-' || r == '_' }) {
+		b.WriteString(strings.ToUpper(w[:1]) + w[1:])
+	}
+	return b.String()
+}
+
+// files puts the blocks into files.
+func (w *writer) files() ([]File, error) {
+	var out []File
+	add := func(name, text string) {
+		if text != "" {
+			out = append(out, File{name, tf.Format([]byte(text))})
+		}
+	}
+	taken := map[string]int{}
+	for _, st := range w.stacks {
+		name := "main"
+		if len(w.stacks) > 1 {
+			name = slug(st.Name)
+		}
+		base := name
+		var b strings.Builder
+		if st.Description != "" {
+			comment(&b, st.Description)
+			b.WriteByte('\n')
+		}
+		flush := func() {
+			text := strings.TrimRight(b.String(), "\n")
+			if text != "" {
+				i := slices.IndexFunc(out, func(f File) bool { return f.Name == name+".tf" })
+				if i < 0 {
+					add(name+".tf", text+"\n")
+				} else {
+					out[i].Text = tf.Format([]byte(string(out[i].Text) + "\n" + text + "\n"))
+				}
+				taken[name]++
+			}
+			b.Reset()
+		}
+		for _, r := range st.Resources {
+			u := w.byID[r]
+			if r.Section != "" {
+				flush()
+				if name = slug(r.Section); len(w.stacks) > 1 {
+					name = base + "_" + name
+				}
+				if slices.Contains([]string{"versions", "providers", "variables", "locals", "data", "outputs", "main"}, name) {
+					name += "_resources"
+				}
+				comment(&b, r.Section)
+				b.WriteByte('\n')
+			}
+			for i, bl := range u.blocks {
+				c := ""
+				if i == 0 {
+					c = r.Comment
+				}
+				bl.write(&b, c)
+				b.WriteByte('\n')
+			}
+		}
+		flush()
+	}
+	outputs, err := w.outputs()
+	if err != nil {
+		return nil, err
+	}
+	vars, tfvars, locals := w.variables()
+	add("versions.tf", w.versions())
+	add("providers.tf", w.providers())
+	add("variables.tf", vars)
+	add("terraform.tfvars", tfvars)
+	add("locals.tf", locals)
+	add("data.tf", w.data())
+	add("outputs.tf", outputs)
+	slices.SortStableFunc(out, func(a, b File) int { return cmp.Compare(rank(a.Name), rank(b.Name)) })
+	return out, nil
+}
+
+// rank puts what a reader needs first before the resources.
+func rank(name string) int {
+	if i := slices.Index([]string{"versions.tf", "providers.tf", "variables.tf", "terraform.tfvars", "locals.tf", "data.tf"}, name); i >= 0 {
+		return i
+	}
+	if name == "outputs.tf" {
+		return 100
+	}
+	return 50
+}
+
+// slug makes a file name of a heading: its first words.
+func slug(s string) string {
+	s, _, _ = strings.Cut(s, ":")
+	s, _, _ = strings.Cut(s, ",")
+	var words []string
+	for w := range strings.FieldsFuncSeq(strings.ToLower(s), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
+		if len(words) < 4 {
+			words = append(words, w)
+		}
+	}
+	if len(words) == 0 {
+		return "more"
+	}
+	return strings.Join(words, "_")
+}
+
+// comment writes lines of comment.
+func comment(b *strings.Builder, text string) {
+	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
+		b.WriteString(strings.TrimRight("# "+strings.TrimSpace(strings.ReplaceAll(line, "\r", "")), " ") + "\n")
+	}
+}
+
+// Join is the name of a file of a module, with its folder.
+func (m *Module) Join(f File) string { return path.Join(m.Dir, f.Name) }

@@ -1,0 +1,102 @@
+package tf
+
+import (
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// join finds which resources are parts of others.
+func (m *Module) join() {
+	if m.opt.Book == nil {
+		return
+	}
+	for _, r := range m.res {
+		if r.opaque {
+			continue
+		}
+		var late *partOf
+		var lateMain *resource
+		for i := range m.opt.Book.parts[r.typ] {
+			p := &m.opt.Book.parts[r.typ][i]
+			main := m.linked(r, p)
+			if main == nil {
+				continue
+			}
+			if p.p.Wait && !m.inTime(r, main) {
+				if late == nil {
+					late, lateMain = p, main
+				}
+				continue
+			}
+			r.part, r.main = p.p, main
+			break
+		}
+		// A part that whoever uses the main resource does not wait for is a
+		// resource of its own, where CloudFormation has one.
+		if r.main == nil && r.m == nil && late != nil {
+			r.part, r.main = late.p, lateMain
+		}
+		if r.main != nil {
+			r.m = nil
+			r.main.parts = append(r.main.parts, r)
+		}
+	}
+}
+
+// linked returns the resource that a part names, nil where it names none of
+// the mapping's type in its own region.
+func (m *Module) linked(r *resource, p *partOf) *resource {
+	a := r.block.Body.Attributes[p.p.Link]
+	if a == nil {
+		return nil
+	}
+	t, ok := a.Expr.(*hclsyntax.ScopeTraversalExpr)
+	if !ok {
+		return nil
+	}
+	main := m.named(t.Traversal)
+	if main == nil || main == r || main.opaque || main.m == nil || main.typ != p.m.Type || main.m != p.m || main.region != r.region {
+		return nil
+	}
+	return main
+}
+
+// inTime reports whether whatever runs with a role waits for a part of it: its
+// role is given in an argument that is named after roles.
+func (m *Module) inTime(r, main *resource) bool {
+	for _, o := range m.res {
+		if o == r || o == main || len(m.opt.Book.parts[o.typ]) > 0 && o.typ != "aws_iam_instance_profile" {
+			continue
+		}
+		if m.runsWith(o.block.Body, main) && !waits(o, r) {
+			return false
+		}
+	}
+	return true
+}
+
+// runsWith reports whether an argument for roles refers to a resource.
+func (m *Module) runsWith(b *hclsyntax.Body, role *resource) bool {
+	for name, a := range b.Attributes {
+		if !ForRole(name) {
+			continue
+		}
+		for _, t := range a.Expr.Variables() {
+			if m.named(t) == role {
+				return true
+			}
+		}
+	}
+	for _, n := range b.Blocks {
+		if m.runsWith(n.Body, role) {
+			return true
+		}
+	}
+	return false
+}
+
+// ForRole reports whether an argument names a role that a resource runs with.
+func ForRole(name string) bool {
+	return strings.Contains(name, "role") && !strings.Contains(name, "policy")
+}
