@@ -65,7 +65,9 @@ func stage(p *Pipeline, n *doc.Node) *Stage {
 		BeforeEntry: rules(n.Get("BeforeEntry")),
 		OnSuccess:   rules(n.Get("OnSuccess")),
 		OnFailure:   rules(n.Get("OnFailure")),
-		Span:        n.Where(),
+
+		FailureResult: cloud.Text(n.At("OnFailure", "Result")),
+		Span:          n.Where(),
 	}
 	for a := range n.Get("Actions").Elems() {
 		s.Actions = append(s.Actions, action(p, s, a))

@@ -43,7 +43,10 @@ type Stage struct {
 	BeforeEntry []*Rule
 	OnSuccess   []*Rule
 	OnFailure   []*Rule
-	Span        source.Span
+	// FailureResult is what becomes of a stage that fails: ROLLBACK, FAIL,
+	// RETRY, SKIP; "" where the pipeline does not say.
+	FailureResult string
+	Span          source.Span
 }
 
 // Group returns the actions in run order: those of one group run at once.

@@ -146,6 +146,20 @@ func (p *Proof) Gate(s *Step) bool {
 	return s.Action != nil && s.Action.Gate() || slices.ContainsFunc(p.p.rooms.gates, func(f func(*service.Site) bool) bool { return f(s.site) })
 }
 
+// Seal returns what an action's step does to the output of the builds by code
+// of ours, nil where it seals and promotes nothing.
+func (p *Proof) Seal(s *Step) *service.Seal {
+	if s.Job != nil || s.site == nil || s.Action == nil {
+		return nil
+	}
+	for _, f := range p.p.rooms.seals {
+		if x := f(s.site); x != nil {
+			return x
+		}
+	}
+	return nil
+}
+
 // Site returns where the step asked the rooms for its calls.
 func (s *Step) Site() *service.Site { return s.site }
 

@@ -30,6 +30,7 @@ type rooms struct {
 
 	authored []func(*service.Site) []service.Authored
 	gates    []func(*service.Site) bool
+	seals    []func(*service.Site) *service.Seal
 }
 
 func index(services []*service.Service) *rooms {
@@ -66,6 +67,9 @@ func index(services []*service.Service) *rooms {
 		}
 		if s.Gate != nil {
 			r.gates = append(r.gates, s.Gate)
+		}
+		if s.Seals != nil {
+			r.seals = append(r.seals, s.Seals)
 		}
 		maps.Copy(r.mends, s.Mends)
 		for _, c := range s.Checks {

@@ -131,7 +131,11 @@ func (f *finder) side(s *side) []diag.Finding {
 	froms, unknown := f.origins(s.before)
 	f.assume("the commits of a change, and the code that they make run, are the only thing that its author writes; who administers the accounts %s is trusted", strings.Join(accounts(s), ", "))
 	var out []diag.Finding
-	targets, inputs := s.targets(), s.inputs()
+	seals, bound := f.sealed(s)
+	s.seals = seals
+	targets, inputs := s.targets(), s.inputs(bound)
+	out = append(out, f.brokenSeals(s)...)
+	out = append(out, f.skipped(s)...)
 	for _, o := range froms {
 		t := teller{f: f, o: o}
 		ways, whole := f.walk(o)
@@ -143,10 +147,12 @@ func (f *finder) side(s *side) []diag.Finding {
 				continue // that somebody can give any right was said of who can
 			}
 			hs := f.touches(s, w)
+			hs = append(hs, f.unseals(s, w)...)
 			hs = append(hs, f.strange(w)...)
 			hs = append(hs, f.leaves(w)...)
 			hs = append(hs, f.crosses(s, w, targets)...)
 			hs = append(hs, f.replaces(s, w, inputs)...)
+			hs = append(hs, f.opens(s, w)...)
 			hs = append(hs, f.pushes(s, w)...)
 			if len(hs) == 0 {
 				hs = f.deploys(s, w)

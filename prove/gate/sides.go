@@ -23,6 +23,9 @@ type side struct {
 	gate   *prove.Step
 	before []*prove.Step
 	after  []*prove.Step
+	// seals are what seals and promotes around the gate, the broken ones
+	// among them.
+	seals []*service.Seal
 }
 
 // sides returns the gates of a run, in order. A step that runs at once with
@@ -232,11 +235,12 @@ type input struct {
 	producer *pipeline.Action
 }
 
-// inputs returns what the actions after the gate deploy, each object once.
-func (s *side) inputs() []*input {
+// inputs returns what the actions after the gate take, those of some steps
+// left out, each object once.
+func (s *side) inputs(without []*prove.Step) []*input {
 	var out []*input
 	for _, st := range s.after {
-		if st.Action == nil || st.Job != nil {
+		if st.Action == nil || st.Job != nil || slices.Contains(without, st) {
 			continue
 		}
 		for _, in := range st.Action.Inputs {
@@ -251,12 +255,18 @@ func (s *side) inputs() []*input {
 	return out
 }
 
-// machinery is the resources that run as the gate: the machine, its functions.
+// machinery is the resources that run as the gate: the machine, its functions;
+// and the projects that seal what it lets through.
 func (s *side) machinery() []*cloud.Resource {
 	var out []*cloud.Resource
 	for _, st := range s.run.Steps {
 		if st.Job != nil && st.Action == s.gate.Action && st.Site().Rule == s.gate.Site().Rule && st.Stage == s.gate.Stage && !slices.Contains(out, st.Job) {
 			out = append(out, st.Job)
+		}
+	}
+	for _, x := range s.seals {
+		if x.Project != nil && !slices.Contains(out, x.Project) {
+			out = append(out, x.Project)
 		}
 	}
 	return out
