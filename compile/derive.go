@@ -70,6 +70,9 @@ func (w *writer) conditions(st *blueprint.Stack, cs []cond) []blueprint.Conditio
 	var out []blueprint.Condition
 	for _, c := range cs {
 		v := w.sub(st, c.value)
+		if v == "*" {
+			continue // says nothing: every value is let through
+		}
 		op := c.operator
 		if op == "StringEquals" && strings.ContainsAny(string(v), "*?") {
 			op = "StringLike"
@@ -312,7 +315,7 @@ func (b *builder) protect(w *writer, g *guard, all []call) {
 				conds = append(conds, k)
 			}
 		}
-		a.conds = w.conditions(g.stack, conds)
+		a.conds = w.conditions(g.stack, w.uncircled(g, conds))
 		if kind.resource {
 			a.resource = w.sub(g.stack, c.resource)
 		} else if !kind.none {

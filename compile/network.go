@@ -125,7 +125,7 @@ func (b *builder) network() {
 		return
 	}
 	add(buildsGroup, "AWS::EC2::SecurityGroup",
-		"What builds may reach is in rules of their own, so that the group and that of the endpoints can name each other. The\n"+
+		"What builds may reach is in rules of their own, so that the group and that of the endpoints can name each other. The "+
 			"rule here lets nothing out: a group that names none gets one that lets out everything.",
 		blueprint.KV(
 			"GroupDescription", "Builds: out on port 443 alone, to the endpoints", "VpcId", p.vpc,
@@ -170,7 +170,7 @@ func (b *builder) vpc(add func(id, typ, comment string, props blueprint.Map) *bl
 		x := letter(i)
 		comment := ""
 		if i == 0 {
-			comment = "Zones by their ids: the id of a zone is the same in every account, its name (" + b.spec.Region + "a) is not, and may be\n" +
+			comment = "Zones by their ids: the id of a zone is the same in every account, its name (" + b.spec.Region + "a) is not, and may be " +
 				"one that the account does not have."
 		}
 		add("PrivateSubnet"+x, "AWS::EC2::Subnet", comment, blueprint.KV(

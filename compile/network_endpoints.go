@@ -241,7 +241,7 @@ func (w *writer) passing(st *blueprint.Stack, p *passage) []*blueprint.Statement
 	if p.layers {
 		sts = append(sts, &blueprint.Statement{
 			Sid: "Layers", Principal: "*", Actions: []string{"s3:GetObject"},
-			Comment: "Layers of images: ECR keeps them in a bucket of its own and hands out signed addresses, so that who asks is ECR\n" +
+			Comment: "Layers of images: ECR keeps them in a bucket of its own and hands out signed addresses, so that who asks is ECR " +
 				"and not the build (https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms).",
 			Resources: []blueprint.Sub{"arn:${AWS::Partition}:s3:::prod-${AWS::Region}-starport-layer-bucket/*"},
 		})

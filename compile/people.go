@@ -221,12 +221,12 @@ func secondFactor() []*blueprint.Statement {
 	return []*blueprint.Statement{
 		{
 			Sid: "TheOneDevice", Actions: first, Resources: []blueprint.Sub{device},
-			Comment: "Somebody new has no second factor yet. The device bears the user's name: while it is there nobody makes another of\n" +
+			Comment: "Somebody new has no second factor yet. The device bears the user's name: while it is there nobody makes another of " +
 				"that name. IAM deletes no device that is in use, so that one which was never switched on can be made again.",
 		},
 		{
 			Sid: "SwitchItOn", Actions: []string{"iam:EnableMFADevice"}, Resources: []blueprint.Sub{user}, Conditions: []blueprint.Condition{key("true")},
-			Comment: "A virtual device, not a security key. Since April 2023 IAM refuses this to an access key alone once the user has a\n" +
+			Comment: "A virtual device, not a security key. Since April 2023 IAM refuses this to an access key alone once the user has a " +
 				"device (AWS-2023-001); no policy can count devices.",
 		},
 		{Sid: "SeeIt", Actions: look, Resources: []blueprint.Sub{user}},
@@ -244,7 +244,7 @@ func secondFactor() []*blueprint.Statement {
 		{
 			Sid: "NothingElseWithoutIt", Effect: "Deny", Resources: []blueprint.Sub{"*"}, Conditions: []blueprint.Condition{without},
 			NotActions: append(append(slices.Clone(first), "iam:EnableMFADevice"), append(look, "sts:GetSessionToken")...),
-			Comment: "Whatever another policy allows. BoolIfExists, since a request of an access key does not carry the key at all. To take\n" +
+			Comment: "Whatever another policy allows. BoolIfExists, since a request of an access key does not carry the key at all. To take " +
 				"on a role is not left out: that call shows the device itself.",
 		},
 		{

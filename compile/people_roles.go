@@ -120,7 +120,7 @@ func (b *builder) bySessions(w *spec.WorkRole, in *blueprint.Stack) *blueprint.S
 	}
 	return &blueprint.Statement{
 		Sid: "IdentityCenter", Actions: []string{"sts:AssumeRole"},
-		Comment: "Sessions of IAM Identity Center. They carry no aws:MultiFactorAuthPresent, so that asking for it would shut everybody\n" +
+		Comment: "Sessions of IAM Identity Center. They carry no aws:MultiFactorAuthPresent, so that asking for it would shut everybody " +
 			"out: the second factor is asked for at the login. Roles under this path are made by Identity Center alone.",
 		Principal:  blueprint.KV("AWS", "arn:${AWS::Partition}:iam::"+b.account(in, b.spec.Tools.ID)+":root"),
 		Conditions: []blueprint.Condition{{Operator: "ArnLike", Key: "aws:PrincipalArn", Values: who}},

@@ -115,7 +115,7 @@ func (b *builder) vaultKey(st *blueprint.Stack, secrets, parameters bool) {
 	var base []*blueprint.Statement
 	if secrets {
 		s := through("WriteSecrets", "secretsmanager", "kms:Decrypt", "kms:GenerateDataKey")
-		s.Comment = "Whoever may write a secret by IAM, and not a role of the pipeline; Secrets Manager decrypts to compare the new\n" +
+		s.Comment = "Whoever may write a secret by IAM, and not a role of the pipeline; Secrets Manager decrypts to compare the new " +
 			"value with the old (https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html)."
 		base = append(base, s)
 	}
