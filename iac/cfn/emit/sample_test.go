@@ -29,7 +29,7 @@ func sample() *blueprint.Stack {
 		}),
 	})
 	st.Add(&blueprint.Resource{
-		ID: "Trigger", Type: "AWS::Events::Rule", Comment: "A commit on main starts the pipeline; CodePipeline does not poll.", DependsOn: []string{"Repository"},
+		ID: "Trigger", Type: "AWS::Events::Rule", Comment: "A commit on main starts the pipeline; CodePipeline does not poll. Whoever wrote this broke the line\nwhere it was long, and here goes on.\nBuild: starts it: rule", DependsOn: []string{"Repository"},
 		Props: blueprint.KV(
 			"Name", blueprint.Sub("${ProjectName}-main"),
 			"EventPattern", blueprint.KV(

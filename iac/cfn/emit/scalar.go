@@ -81,14 +81,9 @@ func folds(s string, room int) bool {
 
 func (w *writer) folded(s string, indent int) {
 	w.line(">-")
-	for s != "" {
-		head, rest := s, ""
-		if room := max(width-indent, 40); utf8.RuneCountInString(s) > room {
-			head, rest = breakAt(s, room)
-		}
+	for _, line := range wrap(s, max(width-indent, 40)) {
 		w.pad(indent)
-		w.line(head)
-		s = rest
+		w.line(line)
 	}
 }
 

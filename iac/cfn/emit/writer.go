@@ -3,6 +3,7 @@ package emit
 import (
 	"bytes"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"penstock/doc"
@@ -44,24 +45,36 @@ func (w *writer) comment(text string, indent int) {
 	if text == "" {
 		return
 	}
-	for line := range strings.SplitSeq(strings.TrimRight(text, " \t\r\n"), "\n") {
-		line = strings.TrimRight(strings.Map(shown, line), " ")
-		for {
-			head, rest := line, ""
-			if room := max(width-indent-2, 40); utf8.RuneCountInString(line) > room {
-				head, rest = breakAt(line, room)
-			}
+	room := max(width-indent-2, 40)
+	for _, par := range paragraphs(text) {
+		for _, line := range wrap(par, room) {
 			w.pad(indent)
 			w.put("#")
-			if head != "" {
-				w.put(" " + head)
+			if line != "" {
+				w.put(" " + line)
 			}
 			w.line("")
-			if line = rest; line == "" {
-				break
-			}
 		}
 	}
+}
+
+// paragraphs are the lines of a comment. A long one that goes on in the next,
+// as the author of the text broke it, is one with that.
+func paragraphs(text string) []string {
+	var out []string
+	long := false
+	for line := range strings.SplitSeq(strings.TrimRight(text, " \t\r\n"), "\n") {
+		line = strings.TrimRight(strings.Map(shown, line), " ")
+		first, _ := utf8.DecodeRuneInString(line)
+		word, _, _ := strings.Cut(line, " ")
+		if long && unicode.IsLower(first) && !strings.HasSuffix(word, ":") {
+			out[len(out)-1] += " " + line
+		} else {
+			out = append(out, line)
+		}
+		long = len(line) >= 80
+	}
+	return out
 }
 
 // shown is r as a comment can hold it.
@@ -72,17 +85,48 @@ func shown(r rune) rune {
 	return r
 }
 
+// wrap breaks a line into lines of at most room characters, where it has
+// blanks. Where that leaves next to nothing for the last, all are shorter.
+// Only a blank between two words is lost, so that a reader who folds the lines
+// gets it back.
+func wrap(line string, room int) []string {
+	out := breakAll(line, room)
+	if n := len(out); n > 1 && len(out[n-1]) < room/6 {
+		for r := room - 1; r > room*3/4; r-- {
+			if less := breakAll(line, r); len(less) > n {
+				break
+			} else if len(less[n-1]) >= room/6 {
+				return less
+			}
+		}
+	}
+	return out
+}
+
+func breakAll(line string, room int) []string {
+	var out []string
+	for utf8.RuneCountInString(line) > room {
+		head, rest := breakAt(line, room)
+		if rest == "" {
+			break
+		}
+		out, line = append(out, head), rest
+	}
+	return append(out, line)
+}
+
 // breakAt cuts a line at its last blank within room characters, else at the
-// first one behind them. The blank is lost; only one between two words is
-// taken, so that a reader who folds the lines gets it back.
+// first one behind them.
 func breakAt(line string, room int) (head, rest string) {
 	at, n := -1, 0
-	for i, r := range line {
-		if r == ' ' && i > 0 && i+1 < len(line) && line[i-1] != ' ' && line[i+1] != ' ' && strings.TrimSpace(line[:i]) != "" {
+	begun := false
+	for i := range line {
+		if line[i] == ' ' && begun && line[i-1] != ' ' && i+1 < len(line) && line[i+1] != ' ' {
 			if n <= room || at < 0 {
 				at = i
 			}
 		}
+		begun = begun || line[i] != ' '
 		if n++; n > room && at >= 0 {
 			break
 		}
