@@ -17,7 +17,7 @@ func TestReword(t *testing.T) {
 		n    *doc.Node
 		want string
 	}{
-		{"the word in its quotes", at(3, 12), `"STANDARD"`},
+		{"the word in its quotes", at(3, 12), "STANDARD"},
 		{"twice", at(16, 39), ""},
 		{"elsewhere", at(0, 1), ""},
 		{"no value", nil, ""},

@@ -38,7 +38,7 @@ func (m *material) fixAll(rep *prove.Report, opt prove.Options) (*prove.Report, 
 		for f, g := range mended {
 			m.changed(strings.TrimPrefix(strings.TrimPrefix(f.Name, m.shown), "/"), f, g)
 		}
-		m.input.Org = in.Org
+		m.input.Org, m.input.Beside = in.Org, in.Beside
 		if m.result, err = cfn.Load(m.input); err != nil {
 			return nil, fmt.Errorf("reading what the fixes made: %w", err)
 		}

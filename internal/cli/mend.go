@@ -56,6 +56,12 @@ func (m *material) with(mended map[*source.File]*source.File) (cfn.Input, error)
 		}
 		return f, err
 	}
+	for i, f := range in.Beside {
+		if g := mended[f]; g != nil {
+			in.Beside = slices.Clone(in.Beside)
+			in.Beside[i] = g
+		}
+	}
 	var err error
 	in.Org, err = mendOrganization(in.Org, mended)
 	return in, err

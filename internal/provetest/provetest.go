@@ -3,9 +3,11 @@
 package provetest
 
 import (
+	"bytes"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -103,6 +105,18 @@ func (w *World) load(edits []diag.Edit) (*cfn.Result, error) {
 			return nil, err
 		}
 		return source.NewFile(f.Name, data), nil
+	}
+	if len(edits) > 0 {
+		in.Beside = slices.Clone(in.Beside)
+		for i, f := range in.Beside {
+			data, err := diag.Apply(f, edits)
+			if err != nil {
+				return nil, err
+			}
+			if !bytes.Equal(data, f.Data) {
+				in.Beside[i] = source.NewFile(f.Name, data)
+			}
+		}
 	}
 	return cfn.Load(in)
 }

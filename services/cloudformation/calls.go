@@ -7,9 +7,11 @@ import (
 
 	"penstock/arn"
 	"penstock/diag"
+	"penstock/doc"
 	"penstock/iam"
 	"penstock/match"
 	"penstock/service"
+	"penstock/spelling"
 )
 
 const (
@@ -235,7 +237,16 @@ func badMode(s *service.Site, _ *service.Call) []diag.Finding {
 	return []diag.Finding{{
 		At: at, Severity: diag.Error, Certainty: diag.Proved,
 		Message: fmt.Sprintf("ActionMode is %q; it is one of %s", mode, strings.Join(modes, ", ")),
+		Fixes:   nearMode(s.Action.Config.Get("ActionMode"), mode),
 	}}
+}
+
+// nearMode names the mode that was meant, where one alone is near.
+func nearMode(n *doc.Node, mode string) []diag.Fix {
+	if near := spelling.Nearest(mode, modes); len(near) == 1 {
+		return service.Reword(n, mode, near[0], "name "+near[0])
+	}
+	return nil
 }
 
 func noRole(s *service.Site, _ *service.Call) []diag.Finding {
@@ -250,6 +261,7 @@ func noRole(s *service.Site, _ *service.Call) []diag.Finding {
 		At: s.Action.Span, Severity: diag.Error, Certainty: diag.Proved,
 		Message:  fmt.Sprintf("action %s has no RoleArn in its configuration, which %s requires: the role that CloudFormation makes the resources with", s.Action.Name, mode),
 		AWSError: "Configuration Property RoleArn should not be empty in current ActionMode",
+		Fixes:    s.OnlyRole(s.Pipeline.Resource, "cloudformation.amazonaws.com", "", s.Action.Config, "RoleArn"),
 	}}
 }
 

@@ -9,6 +9,7 @@ import (
 	"penstock/diag"
 	"penstock/doc"
 	"penstock/doc/load"
+	"penstock/doc/splice"
 	"penstock/match"
 	"penstock/service"
 	"penstock/source"
@@ -73,6 +74,8 @@ func badGroup(s *service.Site, _ *service.Call) []diag.Finding {
 				at = svc.Span
 			}
 			f.Related = []diag.Note{{At: at, Message: "the service"}}
+			edits, err := splice.SetField(svc.Props, "DeploymentController", splice.Map(splice.Field{Name: "Type", Value: splice.String("CODE_DEPLOY")}))
+			f.Fixes = service.Fixed("let CodeDeploy control "+svc.ID(), edits, err)
 		}
 	}
 	return fs

@@ -35,6 +35,7 @@ func otherRole(s *service.Site, c *service.Call) []diag.Finding {
 			Message:   fmt.Sprintf("%s is named here, and the stacks declare that role as %s", role, p.ARN),
 			Related:   []diag.Note{{At: p.Resource.Span, Message: "the role"}},
 			Principal: c.Request.Principal.ARN, Action: c.Request.Action, Resource: role,
+			Fixes: service.Rewrite(c.Target.At, a.Resource, strings.TrimPrefix(p.ARN, strings.TrimSuffix(role, a.Resource)), "name the role by its path"),
 		}}
 	}
 	return nil

@@ -118,7 +118,9 @@ func badAction(s *service.Site, _ *service.Call) []diag.Finding {
 		name, _, ok := strings.Cut(n.Str(), "::")
 		if ok && name != "" && !input(name) {
 			bad(n.Where(), "%s of action %s is in artifact %s, which is no input of the action", field, a.Name, name)
-			fs[len(fs)-1].Fixes = takes(p, a, name)
+			if fs[len(fs)-1].Fixes = takes(p, a, name); len(a.Inputs) == 1 && earlier(p, a, name) == nil {
+				fs[len(fs)-1].Fixes = service.Reword(n, name+"::", a.Inputs[0].Name+"::", "take it from artifact "+a.Inputs[0].Name)
+			}
 		}
 	}
 	switch a.Provider {

@@ -4,6 +4,7 @@ import (
 	"penstock/cloud"
 	"penstock/diag"
 	"penstock/doc"
+	"penstock/doc/splice"
 	"penstock/iam"
 	"penstock/service"
 )
@@ -101,10 +102,29 @@ func namesResource(m *cloud.Model, a cloud.Attachment) {
 				Code: resourceCode.Code, At: s.Span, Severity: diag.Error, Certainty: diag.Likely,
 				Message:  "a statement of a repository policy has Resource, which ECR does not accept: the repository is the resource",
 				AWSError: "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'",
+				Fixes:    withoutResource(a),
 			})
 			return
 		}
 	}
+}
+
+// withoutResource takes Resource out of every statement of a document.
+func withoutResource(a cloud.Attachment) []diag.Fix {
+	var edits []diag.Edit
+	for s := range a.Node.Get("Statement").Elems() {
+		for _, k := range []string{"Resource", "NotResource"} {
+			if s.Get(k) == nil {
+				continue
+			}
+			es, err := splice.RemoveField(s, k)
+			if err != nil {
+				return nil
+			}
+			edits = append(edits, es...)
+		}
+	}
+	return service.Fixed("leave Resource out of the repository policy", edits, nil)
 }
 
 var resourceCode = service.Code{

@@ -52,6 +52,7 @@ func noExecutionRole(s *service.Site, _ *service.Call) []diag.Finding {
 		At: def.Span, Severity: diag.Error, Certainty: diag.Proved,
 		Message:  fmt.Sprintf("task definition %s is for Fargate and has no ExecutionRoleArn, which a task there needs %s", match.Render(def.Name), strings.Join(why, ", ")),
 		AWSError: "ClientException: Fargate requires task definition to have execution role ARN to support ECR images.",
+		Fixes:    s.OnlyRole(def, "ecs-tasks.amazonaws.com", service.RoleOf(s.Model, def, "TaskRoleArn"), def.Props, "ExecutionRoleArn"),
 	}}
 }
 

@@ -39,6 +39,7 @@ func wrongKey(s *service.Site, _ *service.Call) []diag.Finding {
 					key, match.Render(secret.Name), strings.Join(have, ", ")),
 				AWSError: "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: … retrieved secret from Secrets Manager did not contain json key " + key,
 				Related:  []diag.Note{{At: secret.Span, Message: "the secret, as it is made"}},
+				Fixes:    service.NearKey(x.Get("ValueFrom").Where(), key, have),
 			})
 		}
 	}

@@ -34,6 +34,7 @@ func noRole(s *service.Site, _ *service.Call) []diag.Finding {
 			Message: fmt.Sprintf("target %s of rule %s is a %s, which EventBridge reaches only with a role, and has no RoleArn",
 				match.Render(t.node.Get("Id").Str()), match.Render(s.Resource.Name), strings.TrimSpace(kind(t))),
 			AWSError: "RoleArn is required for target " + match.Render(t.text) + ".",
+			Fixes:    s.OnlyRole(s.Resource, "events.amazonaws.com", "", t.node, "RoleArn"),
 		})
 	}
 	return fs

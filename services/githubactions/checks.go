@@ -8,6 +8,7 @@ import (
 	"penstock/arn"
 	"penstock/cloud"
 	"penstock/diag"
+	"penstock/doc/splice"
 	"penstock/match"
 	"penstock/service"
 	"penstock/truth"
@@ -90,6 +91,7 @@ func wrongLength(s *service.Site, _ *service.Call) []diag.Finding {
 		if want > most {
 			f.Message = fmt.Sprintf("%s, and role %s gives %d at most, %s", asks, match.Render(p.Name), most, why)
 			f.Related = []diag.Note{{At: p.Resource.Span, Message: "the role"}}
+			f.Fixes = service.Reword(l.lasts, v, strconv.Itoa(most), fmt.Sprintf("ask for %d seconds, the most that there are", most))
 			fs = append(fs, f)
 		}
 	}
@@ -125,9 +127,16 @@ func otherAudience(s *service.Site, _ *service.Call) []diag.Finding {
 			Message:  fmt.Sprintf("job %s asks for a token for %s, and the provider %s knows %s only", j.name, l.audience, p.ID(), strings.Join(seen, ", ")),
 			AWSError: "Incorrect token audience",
 			Related:  []diag.Note{{At: l.step.node.Where(), Message: "logs in with the token"}},
+			Fixes:    knows(p, l.audience),
 		})
 	}
 	return fs
+}
+
+// knows lets a provider take an audience.
+func knows(p *cloud.Resource, audience string) []diag.Fix {
+	edits, err := splice.Add(p.Prop("ClientIdList"), splice.String(audience))
+	return service.Fixed("let the provider know the audience "+audience, edits, err)
 }
 
 func declaredProvider(m *cloud.Model, account string) *cloud.Resource {

@@ -8,6 +8,7 @@ import (
 	"penstock/arn"
 	"penstock/cloud"
 	"penstock/diag"
+	"penstock/doc/splice"
 	"penstock/iam"
 	"penstock/match"
 	"penstock/service"
@@ -193,6 +194,8 @@ func otherAudience(s *service.Site, _ *service.Call) []diag.Finding {
 			AWSError: "An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect token audience",
 			Related:  []diag.Note{{At: j.at.Where(), Message: "the audience of the token"}},
 		}
+		edits, err := splice.Add(r.Prop("ClientIdList"), splice.String(j.audience))
+		f.Fixes = service.Fixed("let the provider know the audience "+j.audience, edits, err)
 		return []diag.Finding{f}
 	}
 	return nil

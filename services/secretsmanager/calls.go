@@ -67,6 +67,7 @@ func foreignManagedKey(s *service.Site, c *service.Call) []diag.Finding {
 		Principal: c.Request.Principal.ARN, Action: "kms:Decrypt", Resource: "alias/aws/secretsmanager", Layer: "resource",
 		AWSError: "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.",
 		Related:  []diag.Note{{At: secret.Span, Message: "the secret has no KmsKeyId"}},
+		Fixes:    service.OwnKey(secret, secret.Prop("KmsKeyId"), "KmsKeyId", ""),
 	}}
 }
 

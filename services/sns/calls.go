@@ -77,6 +77,7 @@ func managedKey(s *service.Site, c *service.Call) []diag.Finding {
 			match.Render(topic.Name), c.Request.Principal.Service),
 		Principal: c.Request.Principal.Service, Action: "kms:GenerateDataKey", Resource: topic.Encryption.Key, Layer: "resource",
 		Related: []diag.Note{{At: c.Target.At, Message: "publishes to the topic"}},
+		Fixes:   service.OwnKey(topic, topic.Prop("KmsMasterKeyId"), "KmsMasterKeyId", c.Request.Principal.Service),
 	}}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"penstock/cloud"
 	"penstock/diag"
+	"penstock/doc/splice"
 	"penstock/iam"
 	"penstock/match"
 	"penstock/service"
@@ -49,6 +50,21 @@ func useKey(s *service.Site, c *service.Call, actions ...string) []service.Cause
 // checks: what no policy can mend.
 var checks = []service.Check{{Code: "RUN053", On: "call", Find: managedKey}}
 
+// ownEncryption lets SQS encrypt with a key of its own, which takes no
+// permission
+// (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-sqs-sse-queue.html).
+func ownEncryption(queue *cloud.Resource) []diag.Fix {
+	if queue.Prop("KmsMasterKeyId") == nil || queue.Prop("SqsManagedSseEnabled") != nil {
+		return nil
+	}
+	edits, err := splice.RemoveField(queue.Props, "KmsMasterKeyId")
+	if err != nil {
+		return nil
+	}
+	set, err := splice.SetField(queue.Props, "SqsManagedSseEnabled", splice.Bool(true))
+	return service.Fixed("let SQS encrypt "+queue.ID()+" with its own key", append(edits, set...), err)
+}
+
 // managedKey finds a service that sends to a queue which is encrypted with the
 // AWS managed key.
 func managedKey(s *service.Site, c *service.Call) []diag.Finding {
@@ -66,6 +82,7 @@ func managedKey(s *service.Site, c *service.Call) []diag.Finding {
 		Principal: c.Request.Principal.Service, Action: "kms:GenerateDataKey", Resource: queue.Encryption.Key, Layer: "resource",
 		Related: []diag.Note{{At: c.Target.At, Message: "sends to the queue"}},
 	}
+	f.Fixes = ownEncryption(queue)
 	if c.Row.Need != service.Stops {
 		f.Severity = diag.Warning
 	}

@@ -30,6 +30,7 @@ func expressWaits(s *service.Site, _ *service.Call) []diag.Finding {
 				t.name, match.Render(s.Resource.Name), t.pattern),
 			AWSError: "Invalid State Machine Definition: 'UNSUPPORTED_INTEGRATION_PATTERN'",
 			Related:  []diag.Note{{At: s.Resource.Prop("StateMachineType").Where(), Message: "Express"}},
+			Fixes:    service.Reword(s.Resource.Prop("StateMachineType"), "EXPRESS", "STANDARD", "make the state machine a Standard one"),
 		}}
 	}
 	return nil

@@ -2,6 +2,7 @@ package sts
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"penstock/diag"
@@ -38,6 +39,7 @@ func tooLong(s *service.Site, c *service.Call) []diag.Finding {
 		Principal: c.Request.Principal.ARN, Action: c.Request.Action, Resource: c.Request.Resource,
 		AWSError: "An error occurred (ValidationError) when calling the AssumeRole operation: " + shows,
 	}
+	f.Fixes = service.Rewrite(f.At, strconv.Itoa(want), strconv.Itoa(most), fmt.Sprintf("ask for %d seconds, the most that there are", most))
 	if c.Row.Need == service.Degrades {
 		f.Severity = diag.Warning
 	}

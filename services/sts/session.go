@@ -37,6 +37,7 @@ func wrongLength(s *service.Site, _ *service.Call) []diag.Finding {
 	if want < service.ShortestSession {
 		f.Message = fmt.Sprintf("profile %s asks for a session of %d seconds, and AWS STS gives none below %d", p.name, want, service.ShortestSession)
 		f.AWSError = "An error occurred (ValidationError) when calling the AssumeRole operation: " + service.TooShort(want)
+		f.Fixes = service.Rewrite(f.At, strconv.Itoa(want), strconv.Itoa(service.ShortestSession), "ask for the shortest session that there is")
 		return []diag.Finding{f}
 	}
 	most, why, ok := service.LongestSession(s.Model, s.Role)
@@ -52,6 +53,7 @@ func wrongLength(s *service.Site, _ *service.Call) []diag.Finding {
 		return nil
 	}
 	f.Message = fmt.Sprintf("profile %s asks for a session of %d seconds, and role %s gives %d at most, %s", p.name, want, match.Render(name(s.Role)), most, why)
+	f.Fixes = service.Rewrite(f.At, strconv.Itoa(want), strconv.Itoa(most), fmt.Sprintf("ask for %d seconds, the most that there are", most))
 	return []diag.Finding{f}
 }
 
