@@ -30,6 +30,9 @@ type answer struct {
 
 // ask decides one call of an actor: any of its actions will do.
 func (g *Graph) ask(r *rights, c *numbered) answer {
+	if g.base != nil && !g.touched(r.actor, c.PowerCall) {
+		return g.base.ask(g.base.rightsOf(r.actor), c)
+	}
 	k := asked{r, c.id}
 	if c.Caller != (iam.Principal{}) {
 		k.who = nil
@@ -247,9 +250,6 @@ func (g *Graph) settled(m *cloud.Model, q *iam.Request) []setting {
 	id := q.Action + "|" + q.Resource + "|" + q.ResourceAccount + "|" + arn.Account(q.Principal.ARN) + "|" + q.Principal.Service
 	if s, ok := g.settings[id]; ok {
 		return s
-	}
-	if g.settings == nil {
-		g.settings = map[string][]setting{}
 	}
 	out := []setting{}
 	rest := service.Rest(m, *q)

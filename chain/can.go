@@ -17,10 +17,22 @@ import (
 // questions: what is denied then is denied whatever else is in it.
 func (g *Graph) Can(a Actor, c service.PowerCall) reach.Answer {
 	g.prepare()
-	r := g.rightsOf(a)
+	if g.base != nil && !g.touched(a, &c) {
+		return g.base.Can(a, c)
+	}
+	key := a.key() + "\t" + text(&c)
+	ans, ok := g.cans[key]
+	if !ok {
+		ans = g.can(g.rightsOf(a), c)
+		g.cans[key] = ans
+	}
+	return ans
+}
+
+func (g *Graph) can(r *rights, c service.PowerCall) reach.Answer {
 	var open []string
 	for _, action := range c.Actions {
-		q := iam.Request{Principal: iam.Principal{ARN: a.ARN}, Action: action, Resource: "*", ResourceAccount: c.Account}
+		q := iam.Request{Principal: iam.Principal{ARN: r.actor.ARN}, Action: action, Resource: "*", ResourceAccount: c.Account}
 		if len(c.Resources) == 1 {
 			q.Resource = c.Resources[0]
 		}

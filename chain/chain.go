@@ -70,6 +70,11 @@ type Graph struct {
 	byAll    []int32            // those that may let in anybody
 	away     map[string]bool
 	authz    *authz.Engine
+
+	cans map[string]reach.Answer // what Can answered
+	// base is the graph that this one has less than, nil for most.
+	base   *Graph
+	byGain map[*service.Gain]int32 // the place of a gain
 }
 
 // place is one gain of one power, its calls numbered.
@@ -100,7 +105,7 @@ func (g *Graph) Without(ids ...string) *Graph {
 	h := New(g.model, g.services, g.reach)
 	h.load.Do(func() {
 		h.actions, h.index, h.calls, h.memo, h.actors, h.guards = g.actions, g.index, g.calls, g.memo, g.actors, g.guards
-		h.keys, h.authz = g.keys, g.authz
+		h.keys, h.settings, h.cans, h.authz = g.keys, g.settings, g.cans, g.authz
 		h.steps, h.away = map[string][]Step{}, map[string]bool{}
 		for _, p := range g.places {
 			if !slices.Contains(ids, p.power.ID) {

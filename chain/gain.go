@@ -52,6 +52,11 @@ func (g *Graph) work(a Actor, key string, fits func(*place) bool) []Step {
 	if s, ok := g.steps[key]; ok {
 		return s
 	}
+	if g.base != nil {
+		s := g.fewer(a, g.base.work(a, key, fits))
+		g.steps[key] = s
+		return s
+	}
 	r := g.rightsOf(a)
 	var sure, possible []Step
 	if r.self != nil {
@@ -300,6 +305,9 @@ func (g *Graph) Choose(from string, fits func(*service.Power, *service.Gain) boo
 			}
 		}
 		return out
+	}
+	if g.base != nil {
+		return g.fewer(a, g.base.Choose(from, fits))
 	}
 	const key = "|chosen"
 	delete(g.steps, key)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"penstock/iam"
+	"penstock/iam/reach"
 	"penstock/service"
 )
 
@@ -12,7 +13,7 @@ import (
 func (g *Graph) prepare() {
 	g.load.Do(func() {
 		g.index, g.calls = map[string]int{}, map[string]int32{}
-		g.away = map[string]bool{}
+		g.away, g.cans, g.settings = map[string]bool{}, map[string]reach.Answer{}, map[string][]setting{}
 		g.memo, g.actors, g.steps, g.guards = map[asked]answer{}, map[string]*rights{}, map[string][]Step{}, map[string]*named{}
 		for _, s := range g.services {
 			g.add(s.Powers)
@@ -53,6 +54,17 @@ func (g *Graph) number(action string) int {
 
 // fingerprint gives calls that ask the same the same number.
 func (g *Graph) fingerprint(c *service.PowerCall) int32 {
+	s := text(c)
+	if i, ok := g.calls[s]; ok {
+		return i
+	}
+	i := int32(len(g.calls))
+	g.calls[s] = i
+	return i
+}
+
+// text is all that a call asks.
+func text(c *service.PowerCall) string {
 	var b strings.Builder
 	for _, l := range [][]string{c.Actions, c.Resources} {
 		for _, s := range l {
@@ -73,13 +85,7 @@ func (g *Graph) fingerprint(c *service.PowerCall) int32 {
 		slices.Sort(keys)
 		b.WriteString("\t" + strings.Join(keys, "\t"))
 	}
-	s := b.String()
-	if i, ok := g.calls[s]; ok {
-		return i
-	}
-	i := int32(len(g.calls))
-	g.calls[s] = i
-	return i
+	return b.String()
 }
 
 func state(v iam.ContextValue) string {

@@ -33,6 +33,12 @@ func (g *Graph) rightsOf(a Actor) *rights {
 		return r
 	}
 	r := &rights{actor: a}
+	if g.base != nil && a.plain() && g.unchanged(a) {
+		*r = *g.base.rightsOf(a)
+		r.model = g.model
+		g.actors[key] = r
+		return r
+	}
 	r.model, r.self = g.view(a)
 	g.read(r)
 	g.actors[key] = r

@@ -1,6 +1,10 @@
 package cloud
 
-import "testing"
+import (
+	"testing"
+
+	"penstock/iam"
+)
 
 func TestWith(t *testing.T) {
 	const a, b = "arn:aws:iam::111111111111:role/a", "arn:aws:iam::111111111111:role/b"
@@ -22,5 +26,39 @@ func TestWith(t *testing.T) {
 	}
 	if n != 2 {
 		t.Errorf("the view has %d principals, want 2", n)
+	}
+}
+
+func TestLess(t *testing.T) {
+	const a, b = "arn:aws:iam::111111111111:role/a", "arn:aws:s3:::shop"
+	gone, stays := &iam.Policy{Kind: iam.Identity, Statements: make([]iam.Statement, 2)}, &iam.Policy{Kind: iam.Resource}
+	m := New()
+	role := &Principal{ARN: a, Identity: []Attachment{{Policy: gone}}, Trust: &Attachment{Policy: stays}}
+	m.AddPrincipal(role)
+	bucket := &Resource{Type: "AWS::S3::Bucket", ARN: b, Policies: []Attachment{{Policy: stays}, {Policy: gone}}}
+	other := &Resource{Type: "AWS::S3::Bucket", ARN: b + "2", Policies: []Attachment{{Policy: stays}}}
+	m.Add(bucket)
+	m.Add(other)
+	less := &iam.Policy{Kind: iam.Identity, Statements: make([]iam.Statement, 1)}
+	w := m.Less(func(who string, p *iam.Policy) *iam.Policy {
+		if p == gone && (who == a || who == b) {
+			return less
+		}
+		return p
+	})
+	if p := w.Principal(a); p == role || p.Identity[0].Policy != less || p.Trust != role.Trust || role.Identity[0].Policy != gone {
+		t.Errorf("the role is %+v in the view, %+v in the model", p, role)
+	}
+	r := w.Owner(b + "/key")
+	if r == bucket || r.Policies[0].Policy != stays || r.Policies[1].Policy != less || bucket.Policies[1].Policy != gone || m.Resource(b) != bucket {
+		t.Errorf("the bucket is %+v in the view, %+v in the model", r, bucket)
+	}
+	if w.Resource(b+"2") != other || w.Resources[0] != r || w.Resources[1] != other {
+		t.Error("what did not change is a copy, or what did stands elsewhere")
+	}
+	for x := range w.OfType("AWS::S3::Bucket") {
+		if x == bucket {
+			t.Error("the bucket as it was is among its type")
+		}
 	}
 }

@@ -96,6 +96,7 @@ type Finding struct {
 	Depends   []string // the missing facts, for a Possible finding
 	Related   []Note
 	Fixes     []Fix
+	Cut       *Cut // of a chain: what ends it; nil for others
 
 	// What a finding about a call carries; empty for others.
 	Theorem   string // "runs", "nothing-more", "gate", "trail"

@@ -14,6 +14,7 @@ import (
 	"penstock/diag"
 	"penstock/match"
 	"penstock/prove"
+	"penstock/source"
 )
 
 // Say writes a report as an archive expects it: what a person reads, without
@@ -49,6 +50,11 @@ func Say(rep *prove.Report) string {
 			at := n.At.Position()
 			fmt.Fprintf(&b, "  %s:%d: %s\n", path.Base(at.Name), at.Line, match.Render(n.Message))
 		}
+		if f.Cut != nil {
+			for _, l := range f.Cut.Lines(place) {
+				fmt.Fprintf(&b, "  cut: %s\n", match.Render(l))
+			}
+		}
 		for _, x := range f.Fixes {
 			fmt.Fprintf(&b, "  fix: %s\n", x.Message)
 			for _, e := range x.Edits {
@@ -62,6 +68,14 @@ func Say(rep *prove.Report) string {
 		}
 	}
 	return strings.ReplaceAll(b.String(), "\x00", "")
+}
+
+func place(at source.Span) string {
+	if at.IsZero() {
+		return ""
+	}
+	pos := at.Position()
+	return fmt.Sprintf("%s:%d", path.Base(pos.Name), pos.Line)
 }
 
 // Archives proves the world of every archive of a glob and compares what the

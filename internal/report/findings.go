@@ -86,6 +86,13 @@ func (t *text) finding1(n int, f *diag.Finding) {
 			t.note(n)
 		}
 	}
+	if f.Cut != nil {
+		label = "cut"
+		for _, l := range f.Cut.Lines(lineOf) {
+			t.field(label, l)
+			label = ""
+		}
+	}
 	for i := range f.Fixes {
 		t.fix(n, &f.Fixes[i])
 	}

@@ -154,6 +154,18 @@ type jsonFinding struct {
 	Related   []jsonNote `json:"related"`
 	Fix       *jsonFix   `json:"fix"`
 	Others    []jsonFix  `json:"otherFixes"`
+	Cut       *jsonCut   `json:"cut"`
+}
+
+type jsonCut struct {
+	Parts    []jsonNote   `json:"parts"`
+	Smallest bool         `json:"smallest"`
+	Others   [][]jsonNote `json:"others"`
+	Ways     int          `json:"ways"`
+	Many     bool         `json:"many"`
+	Stops    []string     `json:"stops"`
+	Advice   string       `json:"advice"`
+	Left     []string     `json:"left"`
 }
 
 type jsonNote struct {

@@ -97,10 +97,14 @@ func jsonOf(f *diag.Finding) (jsonFinding, error) {
 		Code: f.Code, Theorem: f.Theorem, Severity: f.Severity.String(), Certainty: f.Certainty.String(), Message: show(f.Message),
 		Place: placeOf(f.At), Principal: show(f.Principal), Action: f.Action, Resource: show(f.Resource), Layer: f.Layer,
 		AWSError: show(f.AWSError), When: show(f.When), Depends: shown(f.Depends), Trace: shown(f.Trace),
-		Related: []jsonNote{}, Others: []jsonFix{},
+		Others: []jsonFix{},
 	}
-	for _, n := range f.Related {
-		out.Related = append(out.Related, jsonNote{placeOf(n.At), show(n.Message)})
+	out.Related = jsonNotes(f.Related)
+	if c := f.Cut; c != nil {
+		out.Cut = &jsonCut{jsonNotes(c.Parts), c.Smallest, [][]jsonNote{}, c.Ways, c.Many, shown(c.Stops), show(c.Advice), shown(c.Left)}
+		for _, o := range c.Others {
+			out.Cut.Others = append(out.Cut.Others, jsonNotes(o))
+		}
 	}
 	for i, x := range f.Fixes {
 		fix, err := jsonFixOf(x)
@@ -114,6 +118,14 @@ func jsonOf(f *diag.Finding) (jsonFinding, error) {
 		}
 	}
 	return out, nil
+}
+
+func jsonNotes(ns []diag.Note) []jsonNote {
+	out := []jsonNote{}
+	for _, n := range ns {
+		out = append(out, jsonNote{placeOf(n.At), show(n.Message)})
+	}
+	return out
 }
 
 func jsonFixOf(x diag.Fix) (jsonFix, error) {

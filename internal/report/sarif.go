@@ -179,7 +179,11 @@ func resultOf(f *diag.Finding) sarifResult {
 	if !f.At.IsZero() {
 		r.Locations = []sarifLocation{{PhysicalLocation: physical(f.At)}}
 	}
-	for i, n := range f.Related {
+	related := f.Related
+	if f.Cut != nil {
+		related = slices.Concat(related, f.Cut.Parts)
+	}
+	for i, n := range related {
 		if !n.At.IsZero() {
 			r.RelatedLocations = append(r.RelatedLocations, sarifLocation{
 				ID: new(i + 1), PhysicalLocation: physical(n.At), Message: &sarifText{show(n.Message)},
@@ -235,6 +239,9 @@ func properties(f *diag.Finding) map[string]any {
 	}
 	if len(f.Depends) > 0 {
 		p["depends"] = shown(f.Depends)
+	}
+	if f.Cut != nil {
+		p["cut"] = shown(f.Cut.Lines(lineOf))
 	}
 	return p
 }

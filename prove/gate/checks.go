@@ -134,7 +134,7 @@ func (f *finder) replaces(s *side, w *way, inputs []*input) []harm {
 			h.asks = append([]*iam.Request{how.Witness}, h.asks...)
 		}
 		if how.Verdict == reach.Depends {
-			h.verdict, h.missing = reach.Depends, append(h.missing, how.Missing...)
+			h.verdict, h.missing = reach.Depends, append(slices.Clip(h.missing), how.Missing...)
 		}
 		out = append(out, h)
 	}
@@ -231,27 +231,36 @@ func (f *finder) alone(r *prove.Run) []diag.Finding {
 	froms, _ := f.origins(r.Steps)
 	var out []diag.Finding
 	for _, o := range froms {
-		t := teller{f: f, o: o}
+		t := teller{f: f, o: o, look: func(f *finder, w *way) []harm { return append(f.answers(w), f.any(r, w)...) }}
 		ways, _ := f.walk(o)
 		for _, w := range ways {
-			account := arn.Account(w.Actor.ARN)
 			out = append(out, t.tell(w, f.answers(w))...)
-			ans := f.can(w, account, "arn:*:codepipeline:*", gateCalls...)
-			if ans.Verdict == reach.None {
-				continue
-			}
-			if one := f.can(w, account, "arn:"+arn.Partition(region(r))+":codepipeline:"+region(r)+":"+account+":any-pipeline/any-stage/any-action", gateCalls...); one.Verdict == ans.Verdict {
-				ans = one
-			}
-			f.nearest(w, account, &ans)
-			what := "approve or change any pipeline of account " + match.Render(account)
-			if q := ans.Witness; q != nil && !strings.Contains(q.Resource, "any-pipeline") && !strings.ContainsAny(q.Resource, "*?") {
-				what = does(q.Action) + " of pipeline " + match.Render(pipelineOf(q.Resource))
-			}
-			out = append(out, t.tell(w, []harm{answer("GATE001", ans, what)})...)
+			out = append(out, t.tell(w, f.any(r, w))...)
 		}
 	}
 	return out
+}
+
+// any is what somebody can do to the pipelines of its account, whichever they
+// are.
+func (f *finder) any(r *prove.Run, w *way) []harm {
+	account := arn.Account(w.Actor.ARN)
+	ans := f.can(w, account, "arn:*:codepipeline:*", gateCalls...)
+	if ans.Verdict == reach.None {
+		return nil
+	}
+	if one := f.can(w, account, "arn:"+arn.Partition(region(r))+":codepipeline:"+region(r)+":"+account+":any-pipeline/any-stage/any-action", gateCalls...); one.Verdict == ans.Verdict {
+		ans = one
+	}
+	f.nearest(w, account, &ans)
+	what := "approve or change any pipeline of account " + match.Render(account)
+	goal := what
+	if q := ans.Witness; q != nil && !strings.Contains(q.Resource, "any-pipeline") && !strings.ContainsAny(q.Resource, "*?") {
+		what = does(q.Action) + " of pipeline " + match.Render(pipelineOf(q.Resource))
+	}
+	h := answer("GATE001", ans, what)
+	h.goal = goal
+	return []harm{h}
 }
 
 func region(r *prove.Run) string {
@@ -282,7 +291,7 @@ func (f *finder) answers(w *way) []harm {
 func (f *finder) itsWork(g *chain.Step) bool {
 	for i := range g.Witnesses {
 		q := &g.Witnesses[i]
-		known := slices.ContainsFunc(f.proof.Runs(f.model), func(r *prove.Run) bool {
+		known := slices.ContainsFunc(f.proof.Runs(f.walked), func(r *prove.Run) bool {
 			return (r.Entry == nil || r.Entry.Kind != prove.Grants) && slices.ContainsFunc(r.Steps, func(s *prove.Step) bool {
 				return slices.ContainsFunc(s.Calls, func(c *prove.Call) bool {
 					return c.Request.Principal.ARN == q.Principal.ARN && strings.EqualFold(c.Request.Action, q.Action)

@@ -45,9 +45,24 @@ type finder struct {
 	eng   *authz.Engine
 	graph *chain.Graph
 	trees map[string]*chain.Tree
+	// walked is the model whose walks tell what the pipelines call: model
+	// itself, or that of which model is a view.
+	walked *cloud.Model
 
 	assumes []string
 	guesses map[string][]string // who may write an artifact whose key it cannot learn
+}
+
+func newFinder(p *prove.Proof, m *cloud.Model) *finder {
+	return (&finder{proof: p, reach: p.Reach(), eng: p.Options.Engine, walked: m}).over(m, p.Graph(m).Without(artifactPower))
+}
+
+// over is a finder for a model, or a view of it, and its graph; what it assumes
+// on the way is its own.
+func (f *finder) over(m *cloud.Model, g *chain.Graph) *finder {
+	h := *f
+	h.model, h.graph, h.trees, h.assumes, h.guesses = m, g, map[string]*chain.Tree{}, nil, map[string][]string{}
+	return &h
 }
 
 func (f *finder) assume(format string, args ...any) {
@@ -63,7 +78,7 @@ func Prove(p *prove.Proof) (prove.TheoremResult, []diag.Finding) {
 	var found [][]diag.Finding
 	gates, without := 0, 0
 	for _, m := range p.Models {
-		f := &finder{proof: p, model: m, reach: p.Reach(), eng: p.Options.Engine, graph: p.Graph(m).Without(artifactPower), trees: map[string]*chain.Tree{}, guesses: map[string][]string{}}
+		f := newFinder(p, m)
 		var fs []diag.Finding
 		here, none := 0, 0
 		for _, r := range p.Runs(m) {
@@ -137,27 +152,13 @@ func (f *finder) side(s *side) []diag.Finding {
 	out = append(out, f.brokenSeals(s)...)
 	out = append(out, f.skipped(s)...)
 	for _, o := range froms {
-		t := teller{f: f, o: o}
+		t := teller{f: f, o: o, look: func(f *finder, w *way) []harm { return f.past(s, w, targets, inputs) }}
 		ways, whole := f.walk(o)
 		if !whole {
 			unknown = append(unknown, "whom "+prove.Short(o.role)+" can become, of which there are too many to follow")
 		}
 		for _, w := range ways {
-			if w.escalated() {
-				continue // that somebody can give any right was said of who can
-			}
-			hs := f.touches(s, w)
-			hs = append(hs, f.unseals(s, w)...)
-			hs = append(hs, f.strange(w)...)
-			hs = append(hs, f.leaves(w)...)
-			hs = append(hs, f.crosses(s, w, targets)...)
-			hs = append(hs, f.replaces(s, w, inputs)...)
-			hs = append(hs, f.opens(s, w)...)
-			hs = append(hs, f.pushes(s, w)...)
-			if len(hs) == 0 {
-				hs = f.deploys(s, w)
-			}
-			out = append(out, t.tell(w, hs)...)
+			out = append(out, t.tell(w, t.look(f, w))...)
 		}
 	}
 	for _, u := range unknown {
@@ -174,6 +175,26 @@ func (f *finder) side(s *side) []diag.Finding {
 		}
 	}
 	return out
+}
+
+// past is what somebody can do to a gate or past it. That somebody can give any
+// right was said of who can.
+func (f *finder) past(s *side, w *way, targets []*target, inputs []*input) []harm {
+	if w.escalated() {
+		return nil
+	}
+	hs := f.touches(s, w)
+	hs = append(hs, f.unseals(s, w)...)
+	hs = append(hs, f.strange(w)...)
+	hs = append(hs, f.leaves(w)...)
+	hs = append(hs, f.crosses(s, w, targets)...)
+	hs = append(hs, f.replaces(s, w, inputs)...)
+	hs = append(hs, f.opens(s, w)...)
+	hs = append(hs, f.pushes(s, w)...)
+	if len(hs) == 0 {
+		hs = f.deploys(s, w)
+	}
+	return hs
 }
 
 // accounts are those that a pipeline acts in.

@@ -20,6 +20,7 @@ import (
 type harm struct {
 	code    string
 	what    string // "approve the gate …"
+	goal    string // names what it is whatever the policies say; "" is what
 	verdict reach.Verdict
 	missing []string
 	last    []chain.Step   // by which power, or
@@ -44,9 +45,11 @@ func answer(code string, ans reach.Answer, what string) harm {
 // A teller states what one origin can do, each harm once, by the first chain
 // that leads to it.
 type teller struct {
-	f    *finder
-	o    *origin
-	said map[string]bool
+	f      *finder
+	o      *origin
+	look   func(*finder, *way) []harm // what the end of a way can do
+	said   map[string]bool
+	cutter *prove.Cutter
 }
 
 // tell states the harms at the end of a way: the certain ones in one finding,
@@ -92,7 +95,8 @@ func (t *teller) finding(w *way, hs []harm, sure bool) diag.Finding {
 		who += " can become " + prove.Short(w.Actor.ARN) + " and"
 	}
 	d.Message = who + " can " + worst.what
-	steps := t.story(&d, w.steps)
+	t.story(&d, w.steps)
+	var goals []string
 	for i, h := range hs {
 		d.Related = append(d.Related, h.related...)
 		d.Fixes = append(d.Fixes, h.fixes...)
@@ -102,13 +106,18 @@ func (t *teller) finding(w *way, hs []harm, sure bool) diag.Finding {
 			d.Trace = append(d.Trace, t.f.request(q))
 			asks = append(asks, q)
 		}
+		goals = append(goals, h.goal1())
 		if i > 0 && len(d.Trace) > line {
 			d.Trace[line] = "it can also " + h.what + ": " + d.Trace[line]
+		}
+		for _, q := range asks {
+			if at := t.f.allowing(q); i == 0 && len(at) > 0 && d.At == t.o.at {
+				d.At = at[0]
+			}
 		}
 		if i == 0 && len(asks) > 0 {
 			last := asks[len(asks)-1]
 			d.Action, d.Resource = last.Action, match.Render(last.Resource)
-			steps = append(steps, asks...)
 		}
 		d.Depends = merge(d.Depends, h.missing)
 	}
@@ -123,7 +132,7 @@ func (t *teller) finding(w *way, hs []harm, sure bool) diag.Finding {
 	} else {
 		d.Depends = nil
 	}
-	t.f.cut(&d, steps)
+	t.cut(&d, goals, sure)
 	return d
 }
 
@@ -195,29 +204,6 @@ func (f *finder) request(q *iam.Request) string {
 		line += " on " + match.Render(q.Resource)
 	}
 	return line + at(f.allowing(q))
-}
-
-// cut names the smallest cut that breaks a chain: the statements that allow
-// the request of it that fewest statements allow, the earliest of several.
-func (f *finder) cut(d *diag.Finding, steps []*iam.Request) {
-	var best []source.Span
-	var ask *iam.Request
-	for _, q := range steps {
-		spans := f.allowing(q)
-		if len(spans) > 0 && (best == nil || len(spans) < len(best)) {
-			best, ask = spans, q
-		}
-	}
-	for i, sp := range best {
-		msg := "cut here: without this statement " + prove.Short(ask.Principal.ARN) + " cannot " + ask.Action
-		if len(best) > 1 {
-			msg = fmt.Sprintf("cut here and at %s: without them %s cannot %s", count(len(best)-1, "other", "others"), prove.Short(ask.Principal.ARN), ask.Action)
-		}
-		if i == 0 {
-			d.At = sp
-		}
-		d.Related = append(d.Related, diag.Note{At: sp, Message: msg})
-	}
 }
 
 // allowing returns the statements that allow a request: those of the caller's

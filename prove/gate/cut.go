@@ -1,0 +1,67 @@
+package gate
+
+import (
+	"penstock/chain"
+	"penstock/cloud"
+	"penstock/diag"
+	"penstock/iam"
+	"penstock/prove"
+)
+
+// goal1 names what a harm does, in whatever words.
+func (h *harm) goal1() string {
+	if h.goal != "" {
+		return h.code + " " + h.goal
+	}
+	return h.code + " " + h.what
+}
+
+// open is everything that an origin can do to a gate and past it, in a view of
+// the model: the question that a cut is found by.
+func (t *teller) open(m *cloud.Model, g *chain.Graph) map[string]prove.Way {
+	f := t.f.over(m, g)
+	out := map[string]prove.Way{}
+	ways, _ := f.walk(t.o)
+	for _, w := range ways {
+		for _, h := range t.look(f, w) {
+			way := prove.Way{Verdict: min(h.verdict, w.Verdict), Missing: h.missing}
+			if o, ok := out[h.goal1()]; ok && o.Verdict >= way.Verdict {
+				continue
+			}
+			way.Missing = merge(merge(nil, w.Missing), h.missing)
+			way.Asks = append(asks(w.steps), asks(h.last)...)
+			for _, q := range h.asks {
+				way.Asks = append(way.Asks, prove.Ask{Who: w.Actor, Request: q})
+			}
+			out[h.goal1()] = way
+		}
+	}
+	return out
+}
+
+// asks are the requests of steps.
+func asks(steps []chain.Step) []prove.Ask {
+	var out []prove.Ask
+	for i := range steps {
+		s := &steps[i]
+		for j := range s.Witnesses {
+			who := s.As
+			if c := s.Gain.Calls[j].Caller; c != (iam.Principal{}) {
+				who = chain.Actor{ARN: c.ARN}
+			}
+			out = append(out, prove.Ask{Who: who, Request: &s.Witnesses[j]})
+		}
+	}
+	return out
+}
+
+// cut finds what ends all that a finding tells, and puts the finding there.
+func (t *teller) cut(d *diag.Finding, goals []string, sure bool) {
+	if t.cutter == nil {
+		t.cutter = t.f.proof.NewCutter(t.f.model, t.f.graph, t.open)
+	}
+	d.Cut = t.cutter.Cut(goals, sure)
+	if ps := d.Cut.Parts; len(ps) > 0 && !ps[0].At.IsZero() {
+		d.At = ps[0].At
+	}
+}
