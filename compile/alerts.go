@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"penstock/blueprint"
+	"penstock/spec"
 )
 
 // metricSpace is the namespace of the metrics that are counted in the log.
@@ -70,51 +71,87 @@ func (b *builder) alarms(st *blueprint.Stack) {
 	}
 }
 
+// What is done with the secrets of builds, by name: they may be somebody
+// else's, whom no stack declares. Giving a secret a new value is left out,
+// since rotation does that.
+func (w *watch) secrets(p *place) []*branch {
+	if p.account.ID != w.b.spec.Tools.ID || p.stack.Region != w.b.spec.Region {
+		return nil
+	}
+	var out []*branch
+	for _, s := range w.b.buildSecrets() {
+		name := []blueprint.Sub{blueprint.Lit(s.Name)}
+		if s.Kind == spec.Parameter {
+			out = append(out,
+				&branch{source: "ssm.amazonaws.com", events: []string{"DeleteParameter", "PutParameter"}, field: request("name"), form: holding, names: name},
+				&branch{source: "ssm.amazonaws.com", events: []string{"DeleteParameters"}, field: request("names"), form: holding, names: name})
+			continue
+		}
+		out = append(out, &branch{source: "secretsmanager.amazonaws.com", field: request("secretId"), form: holding, names: name,
+			events: []string{"CancelRotateSecret", "DeleteResourcePolicy", "DeleteSecret", "PutResourcePolicy", "UpdateSecret"}})
+	}
+	return out
+}
+
 // byHand draws the rules about what only the pipeline itself does: starting
-// it, starting its builds, reading its secrets, writing votes. Of these the
-// caller matters, so they tell of everybody but those roles.
+// it, starting its builds, writing its artifacts, images and votes, reading its
+// secrets. Of these the caller matters, so they tell of everybody but the roles
+// that do it daily.
 func (w *watch) byHand(p *place) {
 	if p.account.ID != w.b.spec.Tools.ID {
 		return
 	}
-	var starts, secrets, votes []*branch
+	const machine blueprint.Sub = "arn:${AWS::Partition}:states:%r:%a:stateMachine:%s"
+	var starts, secrets, votes, images, artifacts []*branch
 	for _, st := range w.drawn {
 		if st.Account != p.account.ID || st.Region != p.stack.Region {
 			continue
 		}
 		for _, r := range st.Resources {
+			name := func(prop string) []blueprint.Sub { return []blueprint.Sub{w.b.nameIn(p.stack, st, r, prop)} }
 			switch r.Type {
 			case "AWS::CodePipeline::Pipeline":
-				if w.b.spec.Trigger.Manual {
-					break
+				if !w.b.spec.Trigger.Manual {
+					starts = append(starts, &branch{source: "codepipeline.amazonaws.com", events: []string{"StartPipelineExecution"}, field: request("name"), names: name("Name")})
 				}
-				starts = append(starts, &branch{source: "codepipeline.amazonaws.com", events: []string{"StartPipelineExecution"}, field: request("name"), names: []blueprint.Sub{w.b.nameIn(p.stack, st, r, "Name")}})
 			case "AWS::CodeBuild::Project":
-				starts = append(starts, &branch{source: "codebuild.amazonaws.com", events: []string{"RetryBuild", "RetryBuildBatch", "StartBuild", "StartBuildBatch"}, field: request("projectName"), form: holding, names: []blueprint.Sub{w.b.nameIn(p.stack, st, r, "Name")}})
+				starts = append(starts, &branch{source: "codebuild.amazonaws.com", events: []string{"RetryBuild", "RetryBuildBatch", "StartBuild", "StartBuildBatch"}, field: request("projectName"), form: holding, names: name("Name")})
 			case "AWS::StepFunctions::StateMachine":
-				starts = append(starts, &branch{source: "states.amazonaws.com", events: []string{"StartExecution", "StopExecution"}, field: request("stateMachineArn"), form: whole,
-					names: []blueprint.Sub{w.b.arnIn(p.stack, st, r, "StateMachineName", "arn:${AWS::Partition}:states:%r:%a:stateMachine:%s")}})
+				starts = append(starts, &branch{source: "states.amazonaws.com", events: []string{"StartExecution"}, field: request("stateMachineArn"), form: whole,
+					names: []blueprint.Sub{w.b.arnIn(p.stack, st, r, "StateMachineName", machine)}})
 			case "AWS::DynamoDB::Table":
-				votes = append(votes, &branch{source: "dynamodb.amazonaws.com", events: []string{"BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"}, field: request("tableName"), form: holding,
-					names: []blueprint.Sub{w.b.nameIn(p.stack, st, r, "TableName")}})
+				votes = append(votes, &branch{source: "dynamodb.amazonaws.com", events: []string{"BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"}, field: request("tableName"), form: holding, names: name("TableName")})
+			case "AWS::ECR::Repository":
+				images = append(images, &branch{source: "ecr.amazonaws.com", events: []string{"PutImage"}, field: request("repositoryName"), names: name("RepositoryName")})
+			case "AWS::S3::Bucket":
+				artifacts = append(artifacts, &branch{source: "s3.amazonaws.com", events: []string{"CompleteMultipartUpload", "CopyObject", "DeleteObject", "DeleteObjects", "PutObject"}, field: request("bucketName"), names: name("BucketName")})
 			}
 		}
 	}
-	for _, s := range w.b.buildSecrets() {
-		br := &branch{source: "secretsmanager.amazonaws.com", events: []string{"GetSecretValue"}, field: request("secretId"), form: holding, names: []blueprint.Sub{blueprint.Lit(s.Name)}}
-		more := &branch{source: "secretsmanager.amazonaws.com", events: []string{"BatchGetSecretValue"}, field: request("secretIdList"), form: holding, names: br.names}
-		if s.Kind == "ssm" {
-			br = &branch{source: "ssm.amazonaws.com", events: []string{"GetParameter", "GetParameterHistory"}, field: request("name"), form: holding, names: br.names}
-			more = &branch{source: "ssm.amazonaws.com", events: []string{"GetParameters"}, field: request("names"), form: holding, names: br.names}
+	if p.stack.Region == w.b.spec.Region {
+		for _, s := range w.b.buildSecrets() {
+			source, one, many := "secretsmanager.amazonaws.com", "GetSecretValue", "BatchGetSecretValue"
+			field, fields := "secretId", "secretIdList"
+			if s.Kind == spec.Parameter {
+				source, one, many, field, fields = "ssm.amazonaws.com", "GetParameter", "GetParameters", "name", "names"
+			}
+			name := []blueprint.Sub{blueprint.Lit(s.Name)}
+			secrets = append(secrets,
+				&branch{source: source, events: []string{one}, field: request(field), form: holding, names: name},
+				&branch{source: source, events: []string{many}, field: request(fields), form: holding, names: name})
 		}
-		secrets = append(secrets, br, more)
 	}
-	w.others(p, "by-hand", "it was started, or a part of it, by somebody other than the pipeline", "", starts, w.rolesOf("AWS::Events::Rule", "AWS::CodePipeline::Pipeline"))
-	w.others(p, "secrets", "a secret of a build was read by somebody else", allManagement, secrets, w.rolesOf("AWS::CodeBuild::Project"))
-	w.others(p, "votes", "votes were written by something other than the approval", "", votes, w.rolesOf("AWS::Lambda::Function", "AWS::StepFunctions::StateMachine"))
+	builds := w.rolesOf("AWS::CodeBuild::Project", "AWS::Lambda::Function")
+	actions := append(w.rolesOf("AWS::Events::Rule", "AWS::CodePipeline::Pipeline"), builds...)
+	w.others(p, "by-hand", "the pipeline, or a part of it, started by somebody else than itself", "", starts, actions)
+	w.others(p, "artifacts", "an artifact written or removed by somebody else than the pipeline", "", artifacts, actions)
+	w.others(p, "images", "an image pushed by somebody else than the builds", "", images, builds)
+	w.others(p, "secrets", "a secret of a build read by somebody else", allManagement, secrets, builds)
+	w.others(p, "votes", "votes written by something else than the approval", "", votes, w.rolesOf("AWS::Lambda::Function", "AWS::StepFunctions::StateMachine"))
 }
 
-// others draws a rule about calls by anybody but some roles.
+// others draws rules about calls by anybody but some roles. A caller without an
+// ARN, of another account or a service, is somebody else too.
 func (w *watch) others(p *place, rule, what, state string, branches []*branch, but []*role) {
 	var merged []*branch
 	for _, br := range branches {
@@ -123,45 +160,33 @@ func (w *watch) others(p *place, rule, what, state string, branches []*branch, b
 			merged = append(merged, br)
 			continue
 		}
-		merged[i].names = append(merged[i].names, br.names...)
+		merged[i].names = append(slices.Clone(merged[i].names), br.names...)
 	}
-	if len(merged) == 0 {
-		return
-	}
-	// Sessions of a role; a caller without an ARN, of another account or a
-	// service, is somebody else too.
-	tests := blueprint.List{blueprint.KV("exists", false)}
-	var sessions blueprint.List
+	var sessions, anyOf []blueprint.Sub
 	for _, r := range but {
-		sessions = append(sessions, "arn:${AWS::Partition}:sts::"+w.b.account(p.stack, r.stack.Account)+":assumed-role/${ProjectName}"+blueprint.Lit(strings.TrimPrefix(r.name, w.b.spec.Project))+"/")
+		head := "arn:${AWS::Partition}:sts::" + w.b.account(p.stack, r.stack.Account) + ":assumed-role/${ProjectName}"
+		sessions = append(sessions, head+blueprint.Lit(strings.TrimPrefix(r.name, w.b.spec.Project))+"/")
+		if s := head + "-"; !slices.Contains(anyOf, s) {
+			anyOf = append(anyOf, s)
+		}
 	}
+	// Of many roles only the project is named.
+	if length(blueprint.Subs(sessions...)) > patternLimit/2 {
+		sessions = anyOf
+	}
+	var who any
 	switch len(sessions) {
 	case 0:
-		tests = nil
 	case 1:
-		tests = append(tests, blueprint.KV("anything-but", blueprint.KV("prefix", sessions[0])))
+		who = blueprint.KV("arn", blueprint.List{blueprint.KV("exists", false), blueprint.KV("anything-but", blueprint.KV("prefix", sessions[0]))})
 	default:
-		tests = append(tests, blueprint.KV("anything-but", blueprint.KV("prefix", sessions)))
+		who = blueprint.KV("arn", blueprint.List{blueprint.KV("exists", false), blueprint.KV("anything-but", blueprint.KV("prefix", blueprint.Subs(sessions...)))})
 	}
-	for i, br := range merged {
-		br.finish()
-		m := pattern([]*branch{br})
-		if tests != nil {
-			detail := m.Get("detail").(blueprint.Map)
-			detail.Set("userIdentity", blueprint.KV("arn", tests))
-			m.Set("detail", detail)
-		}
-		id, name := "Watch"+ident(rule), ruleName(rule)
-		if i > 0 {
-			suffix := string(rune('1' + i))
-			id, name = id+suffix, name+"-"+blueprint.Sub(suffix)
-		}
-		w.rule(p, id, name, what, state, m)
-	}
+	w.parts(p, rule, what, state, merged, who)
 }
 
-// rolesOf lists the roles that resources of some types of the pipeline run
-// with, in the tools account.
+// rolesOf lists the roles that resources of some types of the pipeline name,
+// in the tools account.
 func (w *watch) rolesOf(types ...string) []*role {
 	var out []*role
 	for _, st := range w.drawn {

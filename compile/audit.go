@@ -194,8 +194,7 @@ func (b *builder) auditLog(st *blueprint.Stack, w *watch) {
 		tlsOnly(arn),
 		&blueprint.Statement{
 			Sid: "NobodyElseWrites", Effect: "Deny", Principal: "*",
-			Comment: "A file that CloudTrail did not write is in no digest, and validation would not miss it; nobody adds, hides or\n" +
-				"removes one, administrators included.",
+			Comment: "A file that CloudTrail did not write is in no digest, and validation would not miss it; nobody adds, hides or removes one, administrators included.",
 			Actions: []string{"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"}, Resources: []blueprint.Sub{arn + "/*"},
 			Conditions: []blueprint.Condition{{Operator: "BoolIfExists", Key: "aws:PrincipalIsAWSService", Values: []blueprint.Sub{"false"}}},
 		},

@@ -3,11 +3,17 @@ package compile
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"penstock/diag"
+	"penstock/doc"
+	"penstock/match"
 	"penstock/prove"
+	"penstock/prove/gate"
+	"penstock/prove/more"
 	"penstock/prove/trail"
 	"penstock/spec"
 )
@@ -22,15 +28,12 @@ var (
 // auditSpec is a pipeline that builds, and deploys to two accounts.
 func auditSpec(change func(*spec.Spec)) *spec.Spec {
 	const region = "ap-northeast-1"
-	ecs := func(a spec.Account) *spec.Stage {
-		return &spec.Stage{Name: a.Alias, Deploy: &spec.Deploy{Account: a, Regions: []string{region}, Kind: spec.ECS, Cluster: a.Alias + "-cluster", Service: "my-service"}}
-	}
 	s := &spec.Spec{
 		Project: "mfmsapp", Region: region, Environment: "prod",
 		Accounts: []spec.Account{toolsAccount, stagingAccount, prodAccount}, Tools: toolsAccount,
 		Source: spec.Source{Kind: spec.CodeCommit, Repository: "mfmsapp", Branch: "main", Create: true},
 		Builds: []*spec.Build{{Name: "build", Buildspec: "buildspec.yml", Output: true, Privileged: true, Timeout: time.Hour, Push: []spec.Image{{Repository: "mfmsapp", Create: true}}}},
-		Stages: []*spec.Stage{ecs(stagingAccount), ecs(prodAccount)},
+		Stages: []*spec.Stage{ecs(stagingAccount, region), ecs(prodAccount, region)},
 		Mode:   "QUEUED", Key: spec.Key{Alias: "mfmsapp-cicd"},
 		Audit: spec.Audit{Alerts: []string{"security@example.com"}, Retention: 365, Insights: true, Dashboard: true},
 	}
@@ -44,7 +47,6 @@ func auditSpec(change func(*spec.Spec)) *spec.Spec {
 func proved(t *testing.T, s *spec.Spec) *Result {
 	t.Helper()
 	opt := testOptions()
-	opt.Provers = map[prove.Theorem]prove.Prover{prove.Trail: trail.Prove}
 	r, err := Compile(s, opt)
 	if err != nil {
 		t.Fatal(err)
@@ -52,36 +54,144 @@ func proved(t *testing.T, s *spec.Spec) *Result {
 	for _, f := range r.Models[0].Findings {
 		t.Errorf("%s %s", f.Code, f.Message)
 	}
+	r.Report = prove.Prove(r.Models, prove.Options{
+		Services: opt.Services, Theorems: []prove.Theorem{prove.Runs, prove.NothingMore, prove.Gate, prove.Trail},
+		Provers: map[prove.Theorem]prove.Prover{prove.NothingMore: more.Prove, prove.Gate: gate.Prove, prove.Trail: trail.Prove},
+	})
 	return r
 }
 
+// ecs is a stage that deploys to ECS.
+func ecs(a spec.Account, regions ...string) *spec.Stage {
+	return &spec.Stage{Name: a.Alias, Deploy: &spec.Deploy{Account: a, Regions: regions, Kind: spec.ECS, Cluster: a.Alias + "-cluster", Service: "my-service"}}
+}
+
+// Theorem four holds of every shape that the audit takes, with nothing to
+// assume of it but what cannot be in a template.
 func TestAudit(t *testing.T) {
-	b := proved(t, auditSpec(nil))
-	rep := b.Report
-	if os.Getenv("SHOW") != "" {
-		for _, st := range b.Set.Stacks {
-			fmt.Println("#", st.Name, st.Account, st.Region, len(st.Resources))
-			for _, r := range st.Resources {
-				fmt.Println("  ", r.ID, r.Type)
+	for _, c := range []struct {
+		name   string
+		change func(*spec.Spec)
+		stacks []string // some that have to be there
+	}{
+		{"log in the tools account", nil, []string{"audit", "watch-tools-us-east-1", "watch-staging", "watch-prod-us-east-1"}},
+		{"log in an account of its own", func(s *spec.Spec) {
+			s.Accounts, s.Logs = append(s.Accounts, logsAccount), &logsAccount
+		}, []string{"audit", "watch-tools", "watch-logs-us-east-1"}},
+		{"a trail of the organization", func(s *spec.Spec) {
+			s.Accounts, s.Logs = append(s.Accounts, logsAccount), &logsAccount
+			s.Organization = &spec.Organization{ID: "o-example1234", Management: "999999999999"}
+			s.Audit.Organization = true
+		}, []string{"audit", "watch-tools", "watch-prod"}},
+		{"where IAM is", func(s *spec.Spec) {
+			s.Region = "us-east-1"
+			s.Stages = []*spec.Stage{ecs(stagingAccount, "us-east-1")}
+		}, []string{"audit", "watch-staging"}},
+		{"an account elsewhere", func(s *spec.Spec) {
+			s.Stages = []*spec.Stage{ecs(stagingAccount, "ap-northeast-1"), ecs(prodAccount, "eu-west-1")}
+		}, []string{"watch-tools-eu-west-1", "watch-prod", "watch-prod-us-east-1"}},
+		{"China", func(s *spec.Spec) {
+			s.Region = "cn-northwest-1"
+			s.Stages = []*spec.Stage{ecs(stagingAccount, "cn-northwest-1")}
+		}, []string{"audit", "watch-staging-cn-north-1"}},
+		{"one account", func(s *spec.Spec) {
+			s.Accounts = []spec.Account{toolsAccount}
+			s.Stages = []*spec.Stage{ecs(toolsAccount, "ap-northeast-1")}
+		}, []string{"audit", "watch-tools-us-east-1"}},
+		{"secrets and notifications", func(s *spec.Spec) {
+			s.Builds[0].Secrets = []spec.Secret{
+				{Variable: "A", Kind: spec.Parameter, Name: "/mfmsapp/prod/A"},
+				{Variable: "B", Kind: spec.Secrets, Name: "mfmsapp/prod/credentials", JSONKey: "b"},
+			}
+			s.Notifications = spec.Notifications{Emails: []string{"team@example.com"}, On: []string{"failed", "succeeded"}}
+			s.Audit.Alerts = nil
+		}, nil},
+		{"without insights and a dashboard", func(s *spec.Spec) {
+			s.Audit.Insights, s.Audit.Dashboard, s.Audit.Retention = false, false, 90
+		}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := proved(t, auditSpec(c.change))
+			for _, name := range c.stacks {
+				if r.Set.Stack(name) == nil {
+					t.Errorf("no stack %q", name)
+				}
+			}
+			for _, th := range r.Report.Theorems {
+				if th.Outcome != prove.Holds && th.Theorem == prove.Trail || th.Outcome == prove.Fails {
+					t.Errorf("%s %s: %s", th.Theorem, th.Outcome, th.Why)
+				}
+				t.Logf("%s %s: %s; assuming %s", th.Theorem, th.Outcome, th.Why, strings.Join(th.Assumes, "; "))
+			}
+			for _, f := range r.Report.Findings {
+				if f.Severity != diag.Info {
+					t.Errorf("%s %s %s %v", f.Code, f.At, f.Message, f.Depends)
+				}
+				t.Logf("%s %s %s", f.Code, f.Message, f.Depends)
+			}
+			fits(t, r)
+			show(t, r)
+		})
+	}
+}
+
+// fits holds what was drawn to the quotas of EventBridge and CloudWatch Logs.
+func fits(t *testing.T, r *Result) {
+	t.Helper()
+	for _, m := range r.Models {
+		names := map[string]bool{}
+		for rule := range m.OfType("AWS::Events::Rule") {
+			if n := len(compact(rule.Prop("EventPattern"))); n > 2048 {
+				t.Errorf("rule %s: a pattern of %d characters", rule.Name, n)
+			}
+			id := rule.Account + rule.Region + rule.Name
+			if len(rule.Name) > 64 || names[id] {
+				t.Errorf("rule %s: its name is too long or not its own", rule.Name)
+			}
+			names[id] = true
+		}
+		// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
+		for f := range m.OfType("AWS::Logs::MetricFilter") {
+			if n := len(f.Prop("FilterPattern").Str()); n > 1024 {
+				t.Errorf("metric filter %s: a pattern of %d characters", f.Name, n)
 			}
 		}
 	}
-	if os.Getenv("SHOW") != "" {
-		for _, f := range b.Files {
-			os.WriteFile("/tmp/audit/"+f.Name, f.Data, 0o644)
+}
+
+// compact writes a node as EventBridge gets it.
+func compact(n *doc.Node) string {
+	switch n.Kind {
+	case doc.Map:
+		var fields []string
+		for _, f := range n.Fields {
+			fields = append(fields, fmt.Sprintf("%q:%s", f.Name(), compact(f.Value)))
 		}
-	}
-	for _, th := range rep.Theorems {
-		t.Logf("%s %s: %s %v", th.Theorem, th.Outcome, th.Why, th.Assumes)
-		if th.Outcome != prove.Holds {
-			t.Errorf("%s %s: %s", th.Theorem, th.Outcome, th.Why)
+		return "{" + strings.Join(fields, ",") + "}"
+	case doc.List:
+		var items []string
+		for _, i := range n.Items {
+			items = append(items, compact(i))
 		}
+		return "[" + strings.Join(items, ",") + "]"
+	default:
+		return fmt.Sprintf("%q", match.Render(n.Str()))
 	}
-	for _, f := range rep.Findings {
-		if f.Severity != diag.Info {
-			t.Errorf("%s %s %s %v", f.Code, f.At, f.Message, f.Depends)
-		} else {
-			t.Logf("%s %s", f.Code, f.Message)
+}
+
+// show writes what was compiled to the folder that SHOW names.
+func show(t *testing.T, r *Result) {
+	dir := os.Getenv("SHOW")
+	if dir == "" {
+		return
+	}
+	dir = filepath.Join(dir, filepath.Base(t.Name()))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range r.Files {
+		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -62,6 +63,9 @@ func (w *watch) rules(p *place) {
 	if p.stack.Region == global(p.stack.Region) {
 		put(ruleRoles, w.policies())
 	}
+	for _, br := range w.secrets(p) {
+		put(ruleKeys, br)
+	}
 	// The rules of the place watch each other: who silences one is told of by
 	// another. Those that watch are not drawn yet.
 	for _, c := range [...]struct{ field, events string }{{"name", "DeleteRule DisableRule PutRule"}, {"rule", "PutTargets RemoveTargets"}} {
@@ -72,7 +76,7 @@ func (w *watch) rules(p *place) {
 	}
 	for _, rule := range [...]string{rulePipeline, ruleCode, ruleKeys, ruleData, ruleSources, ruleRoles, ruleAlerts, ruleTrail} {
 		if slices.Contains(order, rule) {
-			w.draw(p, rule, byRule[rule])
+			w.parts(p, rule, titles[rule], "", byRule[rule], nil)
 		}
 	}
 	w.byHand(p)
@@ -108,7 +112,7 @@ func (w *watch) branch(p *place, t *thing, c *calledBy) *branch {
 	switch {
 	case c.field == "":
 	case c.form == ours:
-		br.names = []blueprint.Sub{w.b.attr(p.stack, t.in, t.res, "Arn")}
+		br.names = []blueprint.Sub{w.b.attr(p.stack, t.in, t.res, cmp.Or(t.attr, "Arn"))}
 	case c.form == whole || c.form == inside:
 		br.names = []blueprint.Sub{w.b.arnIn(p.stack, t.in, t.res, t.name, t.arn)}
 	default:
@@ -181,8 +185,9 @@ func (br *branch) body() blueprint.Map {
 	return append(m, blueprint.Field{Key: path[0], Value: v})
 }
 
-// pattern is that of a rule of branches.
-func pattern(branches []*branch) blueprint.Map {
+// pattern is that of a rule of branches; who is what it asks of the caller,
+// nil for nothing.
+func pattern(branches []*branch, who any) blueprint.Map {
 	var sources []string
 	var bodies blueprint.List
 	for _, br := range branches {
@@ -193,41 +198,46 @@ func pattern(branches []*branch) blueprint.Map {
 	if len(bodies) == 1 {
 		detail = bodies[0].(blueprint.Map)
 	}
+	if who != nil {
+		detail.Set("userIdentity", who)
+	}
 	return blueprint.KV("source", blueprint.Strings(sources...), "detail-type", blueprint.Strings("AWS API Call via CloudTrail"), "detail", detail)
 }
 
-// draw adds a rule, or several where its pattern is too long for one.
-func (w *watch) draw(p *place, rule string, branches []*branch) {
+// parts draws a rule, or several where its pattern is too long for one.
+func (w *watch) parts(p *place, rule, what, state string, branches []*branch, who any) {
 	var parts [][]*branch
 	var part []*branch
 	for _, br := range branches {
 		br.finish()
-		for _, one := range br.split() {
-			if len(part) > 0 && length(pattern(append(slices.Clone(part), one))) > patternLimit {
+		for _, one := range br.split(who) {
+			if len(part) > 0 && length(pattern(append(slices.Clone(part), one), who)) > patternLimit {
 				parts, part = append(parts, part), nil
 			}
 			part = append(part, one)
 		}
 	}
-	parts = append(parts, part)
+	if len(part) > 0 {
+		parts = append(parts, part)
+	}
 	for i, part := range parts {
 		id, name := "Watch"+ident(rule), ruleName(rule)
 		if i > 0 {
 			id, name = fmt.Sprintf("%s%d", id, i+1), blueprint.Sub(fmt.Sprintf("%s-%d", name, i+1))
 		}
-		w.rule(p, id, name, titles[rule], "", pattern(part))
+		w.rule(p, id, name, what, state, pattern(part, who))
 	}
 }
 
 // split divides a branch whose values are too many for one pattern.
-func (br *branch) split() []*branch {
-	if len(br.tests) < 2 || length(pattern([]*branch{br})) <= patternLimit {
+func (br *branch) split(who any) []*branch {
+	if len(br.tests) < 2 || length(pattern([]*branch{br}, who)) <= patternLimit {
 		return []*branch{br}
 	}
 	one, two := *br, *br
 	half := len(br.tests) / 2
 	one.tests, two.tests = br.tests[:half], br.tests[half:]
-	return append(one.split(), two.split()...)
+	return append(one.split(who), two.split(who)...)
 }
 
 // rule adds a rule that tells the topic of a place. State is "" for what

@@ -13,6 +13,7 @@ type watched struct {
 	typ  string
 	name string        // property that names it
 	arn  blueprint.Sub // its ARN with %s for the name, %r for region, %a for account; "" where the name will do
+	attr string        // attribute that holds an ARN with an id that AWS makes up; "" is Arn
 	by   []calledBy
 	only func(*blueprint.Resource) bool
 }
@@ -124,6 +125,20 @@ var watchTable = []watched{
 			"codecommit:DeleteRepository", "codecommit:DisassociateApprovalRuleTemplateFromRepository", "codecommit:PutRepositoryTriggers", "codecommit:UpdateDefaultBranch",
 		}},
 		{request("oldName"), named, []string{"codecommit:UpdateRepositoryName"}},
+	}},
+	{rule: ruleSources, typ: "AWS::CodeStarConnections::Connection", attr: "ConnectionArn", by: []calledBy{
+		{request("connectionArn"), ours, []string{"codestar-connections:DeleteConnection", "codestar-connections:UpdateConnectionInstallation"}},
+		{request("connectionArn"), ours, []string{"codeconnections:DeleteConnection", "codeconnections:UpdateConnectionInstallation"}},
+	}},
+	{rule: ruleSources, typ: "AWS::CodeConnections::Connection", attr: "ConnectionArn", by: []calledBy{
+		{request("connectionArn"), ours, []string{"codestar-connections:DeleteConnection", "codestar-connections:UpdateConnectionInstallation"}},
+		{request("connectionArn"), ours, []string{"codeconnections:DeleteConnection", "codeconnections:UpdateConnectionInstallation"}},
+	}},
+	{rule: ruleRoles, typ: "AWS::SSO::PermissionSet", attr: "PermissionSetArn", by: []calledBy{
+		{request("permissionSetArn"), ours, []string{
+			"sso:AttachCustomerManagedPolicyReferenceToPermissionSet", "sso:AttachManagedPolicyToPermissionSet", "sso:CreateAccountAssignment",
+			"sso:DeletePermissionsBoundaryFromPermissionSet", "sso:PutInlinePolicyToPermissionSet", "sso:PutPermissionsBoundaryToPermissionSet", "sso:UpdatePermissionSet",
+		}},
 	}},
 	{rule: ruleRoles, typ: "AWS::IAM::Role", name: "RoleName", by: []calledBy{
 		{request("roleName"), named, []string{
