@@ -35,6 +35,7 @@ type builder struct {
 	steps []Step
 
 	files  []File       // once they are written
+	copied []File       // of the user's, that the proof rests on
 	stated []cloud.Need // what the stacks file states
 	beside []File       // what people put on their machines; the proof reads it
 }
@@ -143,6 +144,9 @@ type role struct {
 	name  string // "<project>-build", with the project's name in it
 	// grants are what the catalogue cannot know.
 	grants []grant
+	// makes says that it makes resources, and so takes them away when it goes
+	// back: it has a boundary of its own, which lets it.
+	makes bool
 	// trust holds statements of its trust beside those that are derived:
 	// people, Identity Center, OIDC.
 	trust []*blueprint.Statement

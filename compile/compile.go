@@ -77,7 +77,7 @@ func Compile(s *spec.Spec, opt Options) (*Result, error) {
 		return nil, fmt.Errorf("what was drawn cannot be read: %w", err)
 	}
 	w := newWriter(b, models[0])
-	walk := prove.Prove(models, prove.Options{Services: opt.Services, Theorems: []prove.Theorem{prove.Runs}, Read: reader(opt)})
+	walk := prove.Prove(models, prove.Options{Services: opt.Services, Theorems: []prove.Theorem{prove.Runs}, Read: b.reader(opt)})
 	granted := b.granted(w)
 	b.endpoints(w, walk.Runs, granted)
 	b.derive(w, append(calls(walk.Runs), granted...))
@@ -95,15 +95,14 @@ func Compile(s *spec.Spec, opt Options) (*Result, error) {
 	if res.Models, err = b.load(opt, true); err != nil {
 		return nil, fmt.Errorf("what was written cannot be read back: %w", err)
 	}
-	res.Report = prove.Prove(res.Models, prove.Options{Services: opt.Services, Theorems: prove.Theorems(), Provers: opt.Provers, Read: reader(opt)})
+	// The proof has read the user's files that it rests on.
+	res.Report = prove.Prove(res.Models, prove.Options{Services: opt.Services, Theorems: prove.Theorems(), Provers: opt.Provers, Read: b.reader(opt)})
+	res.Files = append(res.Files, b.copied...)
 	return res, nil
 }
 
-func reader(opt Options) func(*cloud.Stack, string) (*source.File, error) {
-	if opt.Read == nil {
-		return nil
-	}
-	return func(_ *cloud.Stack, name string) (*source.File, error) { return opt.Read(name) }
+func (b *builder) reader(opt Options) func(*cloud.Stack, string) (*source.File, error) {
+	return func(_ *cloud.Stack, name string) (*source.File, error) { return b.userFile(opt, name) }
 }
 
 // draw puts everything into the blueprint that does not depend on who calls
@@ -162,6 +161,9 @@ func (b *builder) write(res *Result, opt Options) {
 // load reads the blueprint as it stands, or what was written of it.
 func (b *builder) load(opt Options, written bool) ([]*cloud.Model, error) {
 	in := cfn.Input{Types: opt.Types, Attrs: opt.Attrs, Needs: b.stated}
+	if o := b.spec.Organization; o != nil {
+		in.Org = &cloud.Organization{ID: o.ID, Management: o.Management}
+	}
 	form := emit.Options{Parameters: opt.Parameters}
 	for _, st := range b.set.Stacks {
 		s := emit.Stack(st, form)
@@ -179,13 +181,29 @@ func (b *builder) load(opt Options, written bool) ([]*cloud.Model, error) {
 				return source.NewFile(name, f.Data), nil
 			}
 		}
-		return nil, fmt.Errorf("no file %q", name)
+		return b.userFile(opt, name)
 	}
 	res, err := cfn.Load(in)
 	if err != nil {
 		return nil, err
 	}
 	return res.Models, nil
+}
+
+// userFile returns a file of the user's, and remembers it: what the proof rests on
+// goes beside the templates.
+func (b *builder) userFile(opt Options, name string) (*source.File, error) {
+	if opt.Read == nil {
+		return nil, fmt.Errorf("no file %q", name)
+	}
+	f, err := opt.Read(name)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(b.copied, func(c File) bool { return c.Name == name }) {
+		b.copied = append(b.copied, File{name, f.Data})
+	}
+	return f, nil
 }
 
 // needs are the grants that the stacks file states: what code calls that no

@@ -146,11 +146,11 @@ var forbidden = []*blueprint.Statement{
 // need, and nothing that must never be.
 func (b *builder) boundaries() {
 	type ceiling struct {
-		st     *blueprint.Stack
-		roles  []*role
-		first  *role
-		allow  map[string]bool
-		passes bool
+		st    *blueprint.Stack
+		makes bool // that of roles which make resources
+		id    string
+		roles []*role
+		allow map[string]bool
 	}
 	var all []*ceiling
 	for _, r := range b.roles {
@@ -158,14 +158,18 @@ func (b *builder) boundaries() {
 			r.bound(blueprint.Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/") + blueprint.Lit(b.spec.Boundary))
 			continue
 		}
-		i := slices.IndexFunc(all, func(c *ceiling) bool { return c.st == r.stack })
+		i := slices.IndexFunc(all, func(c *ceiling) bool { return c.st == r.stack && c.makes == r.makes })
 		if i < 0 {
-			all = append(all, &ceiling{st: r.stack, first: r, allow: map[string]bool{}})
+			c := &ceiling{st: r.stack, makes: r.makes, id: boundaryID, allow: map[string]bool{}}
+			if r.makes {
+				c.id = "Making" + boundaryID
+			}
+			all = append(all, c)
 			i = len(all) - 1
 		}
 		c := all[i]
 		c.roles = append(c.roles, r)
-		r.bound(blueprint.Ref(boundaryID))
+		r.bound(blueprint.Ref(c.id))
 		for _, s := range roleStatements(r) {
 			if s.Effect == "Deny" {
 				continue
@@ -193,17 +197,24 @@ func (b *builder) boundaries() {
 		if len(roles) > 0 {
 			sts = append(sts, &blueprint.Statement{Sid: "RolesOfThePipeline", Actions: roles, Resources: b.handed(c.roles)})
 		}
-		sts = append(sts, forbidden...)
+		sts = append(sts, forbidden[0])
+		if !c.makes {
+			sts = append(sts, forbidden[1])
+		}
 		for size(sts) > managedLimit && shorten(sts[0]) {
 		}
 		name := blueprint.Sub("${ProjectName}-boundary")
+		comment := "The most that any role of this stack can ever do. It grants nothing by itself."
+		if c.makes {
+			name += "-making"
+			comment = "The most that a role can ever do with which CloudFormation makes resources. It grants nothing by itself."
+		}
 		if c.st.Region != b.spec.Region || b.set.Stack(c.st.Name) != b.first(c.st.Account) {
 			name += blueprint.Sub("-" + c.st.Name)
 		}
 		r := &blueprint.Resource{
-			ID: boundaryID, Type: "AWS::IAM::ManagedPolicy", Section: "boundary",
-			Comment: "The most that any role of this stack can ever do. It grants nothing by itself.",
-			Props:   blueprint.KV("ManagedPolicyName", name, "PolicyDocument", &blueprint.Policy{Statements: sts}),
+			ID: c.id, Type: "AWS::IAM::ManagedPolicy", Section: "boundary", Comment: comment,
+			Props: blueprint.KV("ManagedPolicyName", name, "PolicyDocument", &blueprint.Policy{Statements: sts}),
 		}
 		c.st.Add(r)
 	}
