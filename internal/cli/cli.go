@@ -174,7 +174,7 @@ which statement stand in the way where one is not.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w", &hinted{err, cmd.CommandPath() + " --help lists the flags"})
 	})
-	root.AddCommand(newProve(env, outer), newCan(env, outer), newDecide(env, outer), newTest(env, outer), newDiff(env, outer), newReach(env, outer), newExplain(env, outer), newCompile(env, outer), newVersion(env))
+	root.AddCommand(newInit(env, outer), newProve(env, outer), newCan(env, outer), newDecide(env, outer), newTest(env, outer), newDiff(env, outer), newReach(env, outer), newExplain(env, outer), newCompile(env, outer), newVersion(env))
 	for _, c := range root.Commands() {
 		c.Flags().SortFlags = false
 		c.DisableFlagsInUseLine = true

@@ -36,7 +36,7 @@ var floors = [][]string{
 	{"iac/cfn/cfntest", "iac/cfn/emit", "iac/tf", "query", "prove/more", "prove/gate"},
 	{"expect", "diagnosis", "iac/tf/emit"},
 	{"services/*"},
-	{"services/all", "prove/trail"},
+	{"services/all", "prove/trail", "sketch"},
 	{"stacks"},
 	{"internal/term", "internal/provetest", "compile"},
 	{"internal/report"},
