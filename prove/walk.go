@@ -40,7 +40,7 @@ func index(services []*service.Service) *rooms {
 		checks:  map[string][]service.Check{},
 		guards:  map[string]*service.Guard{},
 		types:   typesOf(services),
-		mends:   map[string]func(*service.Site, *diag.Finding) []diag.Fix{},
+		mends:   map[string]func(*service.Site, *diag.Finding) []diag.Fix{"POL017": byItsARN},
 	}
 	for _, s := range services {
 		r.actions = append(r.actions, s.Actions...)

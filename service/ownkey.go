@@ -9,17 +9,38 @@ import (
 )
 
 // OwnKey is the fix that encrypts a resource with a customer managed key in
-// the place of the AWS managed one: the only key that its template declares,
-// or a new one, whose policy lets the account's own policies decide, and lets
-// a service use it where one is named. Prop is the property that names the
-// key, and have what it holds, nil where it is absent.
+// the place of the AWS managed one, see PickKey. Prop is the property that
+// names the key, and have what it holds, nil where it is absent.
 func OwnKey(r *cloud.Resource, have *doc.Node, prop, svc string) []diag.Fix {
-	if r.Stack == nil || r.Stack.File == nil || r.Props == nil {
+	if r.Props == nil {
 		return nil
+	}
+	edits, key, ok := PickKey(r, svc)
+	if !ok {
+		return nil
+	}
+	var set []diag.Edit
+	var err error
+	if have != nil && have.Kind != doc.Null {
+		set, err = splice.Replace(have, key)
+	} else {
+		set, err = splice.SetField(r.Props, prop, key)
+	}
+	return Fixed("encrypt "+r.ID()+" with a customer managed key", append(edits, set...), err)
+}
+
+// PickKey names a customer managed key for a resource: the only one that its
+// template declares, or a new one, which the edits add; its policy lets the
+// account's own policies decide, and lets a service use it where one is named.
+// It reports false where the template has several: which of them is meant,
+// nobody else can say.
+func PickKey(r *cloud.Resource, svc string) (edits []diag.Edit, key splice.Value, ok bool) {
+	if r.Stack == nil || r.Stack.File == nil {
+		return nil, key, false
 	}
 	root, _, err := load.Parse(r.Stack.File)
 	if err != nil {
-		return nil
+		return nil, key, false
 	}
 	var keys []string
 	if rs := root.Get("Resources"); rs != nil && rs.Kind == doc.Map {
@@ -29,28 +50,18 @@ func OwnKey(r *cloud.Resource, have *doc.Node, prop, svc string) []diag.Fix {
 			}
 		}
 	}
-	var edits []diag.Edit
-	key, says := "", ""
+	id := ""
 	switch len(keys) {
 	case 0:
-		if edits, key, err = newKey(r, svc); err != nil {
-			return nil
+		if edits, id, err = newKey(r, svc); err != nil {
+			return nil, key, false
 		}
-		says = "encrypt " + r.ID() + " with a customer managed key, a new one"
 	case 1:
-		key = keys[0]
-		says = "encrypt " + r.ID() + " with " + key
+		id = keys[0]
 	default:
-		return nil // which of them
+		return nil, key, false
 	}
-	ref := splice.Tagged("!GetAtt", key+".Arn")
-	var set []diag.Edit
-	if have != nil && have.Kind != doc.Null {
-		set, err = splice.Replace(have, ref)
-	} else {
-		set, err = splice.SetField(r.Props, prop, ref)
-	}
-	return Fixed(says, append(edits, set...), err)
+	return edits, splice.Tagged("!GetAtt", id+".Arn"), true
 }
 
 func newKey(r *cloud.Resource, svc string) ([]diag.Edit, string, error) {

@@ -8,6 +8,7 @@ import (
 	"penstock/arn"
 	"penstock/cloud"
 	"penstock/diag"
+	"penstock/doc"
 	"penstock/doc/splice"
 	"penstock/match"
 	"penstock/service"
@@ -47,9 +48,28 @@ func noPermission(s *service.Site, _ *service.Call) []diag.Finding {
 		if at != nil {
 			f.Related = append(f.Related, diag.Note{At: at.Where(), Message: "the permissions that the job has; what is not named here is none"})
 		}
+		f.Fixes = letAsk(j, at)
 		return []diag.Finding{f}
 	}
 	return nil
+}
+
+// letAsk gives a job the permission to ask for a token, where its permissions
+// are listed, or in a list of its own; that then has to say that it may read
+// the repository, which the job could by default.
+func letAsk(j *job, at *doc.Node) []diag.Fix {
+	says := "let job " + j.name + " ask for a token"
+	if at != nil && at.Kind == doc.Map {
+		edits, err := splice.SetField(at, "id-token", splice.String("write"))
+		return service.Fixed(says, edits, err)
+	}
+	if at != nil {
+		return nil // read-all, or a word that we do not know
+	}
+	edits, err := splice.SetField(j.node, "permissions", splice.Map(
+		splice.Field{Name: "id-token", Value: splice.String("write")}, splice.Field{Name: "contents", Value: splice.String("read")},
+	))
+	return service.Fixed(says, edits, err)
 }
 
 // wrongLength finds a session that is asked for longer than the role gives, or

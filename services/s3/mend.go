@@ -219,6 +219,8 @@ func ownKey(s *service.Site, x *diag.Finding) []diag.Fix {
 			}
 			edits, err := splice.SetField(r.Props, "EncryptionKey", v)
 			return service.Fixed("let "+r.ID()+" write with the key of the pipeline", edits, err)
+		case "AWS::CodePipeline::Pipeline":
+			return nameKey(r)
 		case bucketType:
 			return bucketKey(r)
 		}
@@ -236,6 +238,29 @@ func bucketKey(b *cloud.Resource) []diag.Fix {
 		as := *b
 		as.Props = by
 		return service.OwnKey(&as, by.Get("KMSMasterKeyID"), "KMSMasterKeyID", "")
+	}
+	return nil
+}
+
+// nameKey names the only key of the pipeline's template in its artifact
+// stores of the template's region.
+func nameKey(p *cloud.Resource) []diag.Fix {
+	stores := []*doc.Node{p.Prop("ArtifactStore")}
+	for e := range p.Prop("ArtifactStores").Elems() {
+		if cloud.Text(e.Get("Region")) == p.Region {
+			stores = append(stores, e.Get("ArtifactStore"))
+		}
+	}
+	for _, st := range stores {
+		if st == nil || st.Get("EncryptionKey") != nil {
+			continue
+		}
+		edits, key, ok := service.PickKey(p, "")
+		if !ok {
+			return nil
+		}
+		set, err := splice.SetField(st, "EncryptionKey", splice.Map(f("Id", key), f("Type", splice.String("KMS"))))
+		return service.Fixed("let "+p.ID()+" encrypt its artifacts with a customer managed key", append(edits, set...), err)
 	}
 	return nil
 }

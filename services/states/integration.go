@@ -8,6 +8,7 @@ import (
 	"penstock/diag"
 	"penstock/match"
 	"penstock/service"
+	"penstock/spelling"
 )
 
 var integrationChecks = []service.Check{{Code: "RUN062", On: "job", Find: noIntegration}}
@@ -48,9 +49,22 @@ func noIntegration(s *service.Site, _ *service.Call) []diag.Finding {
 			At: t.node.Get("Resource").Where(), Severity: diag.Error, Certainty: diag.Proved,
 			Message:  fmt.Sprintf("task %s of state machine %s calls %s, %s", t.name, match.Render(s.Resource.Name), t.api, why),
 			AWSError: "Invalid State Machine Definition: '" + match.Render(shows) + "'",
+			Fixes:    nearIntegration(t),
 		})
 	}
 	return fs
+}
+
+// nearIntegration names the service that was meant, where one alone is near.
+// An integration of the AWS SDK's takes other parameters, which nobody but the
+// author can write.
+func nearIntegration(t *task) []diag.Fix {
+	svc, _, _ := strings.Cut(t.api, ":")
+	near := spelling.Nearest(svc, optimized)
+	if len(near) != 1 || t.known() {
+		return nil
+	}
+	return service.Reword(t.node.Get("Resource"), ":"+svc+":", ":"+near[0]+":", "call "+near[0])
 }
 
 var integrationCodes = []service.Code{{
