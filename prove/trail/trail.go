@@ -242,7 +242,10 @@ func (w *world) collect() {
 
 func (w *world) principal(a string) {
 	x, err := arn.Parse(a)
-	if err != nil || x.Service != "iam" || slices.Contains(w.roles, a) {
+	// A token of an identity provider opens a role, which is here too, and can
+	// do nothing else.
+	token := strings.HasPrefix(x.Resource, "oidc-provider/") || strings.HasPrefix(x.Resource, "saml-provider/")
+	if err != nil || x.Service != "iam" || token || slices.Contains(w.roles, a) {
 		return
 	}
 	w.roles, w.accounts = append(w.roles, a), add(w.accounts, x.Account)

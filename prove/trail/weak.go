@@ -52,7 +52,10 @@ func (w *world) weaken() {
 	for _, a := range w.roles {
 		p := w.m.Principal(a)
 		switch {
-		case p == nil || strings.HasPrefix(p.Path, "/aws-service-role/"):
+		case p == nil || strings.HasPrefix(p.Path, "/aws-service-role/") || strings.HasPrefix(p.Path, "/aws-reserved/"):
+			// AWS alone changes those: of a service, and of Identity Center
+			// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage_modify.html,
+			// https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html).
 		case p.Kind == cloud.Role:
 			w.weakenRole(p)
 		case p.Kind == cloud.User:
