@@ -2,7 +2,9 @@ package compile
 
 import (
 	"fmt"
+	"path"
 	"slices"
+	"testing/fstest"
 
 	"penstock/blueprint"
 	"penstock/cloud"
@@ -12,6 +14,7 @@ import (
 	"penstock/service"
 	"penstock/source"
 	"penstock/spec"
+	"penstock/stacks"
 )
 
 // Options say with what to compile.
@@ -48,6 +51,10 @@ type Result struct {
 	needs []cloud.Need
 }
 
+// stacksFile is the name of the file that says what goes where (package
+// stacks).
+const stacksFile = "penstock.stacks.yaml"
+
 // A File is one file of the result.
 type File struct {
 	Name string
@@ -72,7 +79,7 @@ func Compile(s *spec.Spec, opt Options) (*Result, error) {
 		return nil, err
 	}
 	b.order()
-	models, err := b.load(opt, false)
+	models, err := b.load(opt)
 	if err != nil {
 		return nil, fmt.Errorf("what was drawn cannot be read: %w", err)
 	}
@@ -92,12 +99,9 @@ func Compile(s *spec.Spec, opt Options) (*Result, error) {
 		res.Roles = append(res.Roles, role)
 	}
 	b.write(res, opt)
-	if res.Models, err = b.load(opt, true); err != nil {
+	if err := b.prove(res, opt); err != nil {
 		return nil, fmt.Errorf("what was written cannot be read back: %w", err)
 	}
-	// The proof has read the user's files that it rests on.
-	res.Report = prove.Prove(res.Models, prove.Options{Services: opt.Services, Theorems: prove.Theorems(), Provers: opt.Provers, Read: b.reader(opt)})
-	res.Files = append(res.Files, b.copied...)
 	return res, nil
 }
 
@@ -117,8 +121,12 @@ func (b *builder) draw() error {
 	b.network()
 	b.vault()
 	b.pipeline()
+	// Before the audit, which watches over them.
+	if err := b.people(); err != nil {
+		return err
+	}
 	b.audit()
-	return b.people()
+	return nil
 }
 
 // order puts the stacks in the order in which they can be deployed: one whose
@@ -154,40 +162,62 @@ func (b *builder) write(res *Result, opt Options) {
 	}
 	b.beside = b.profiles()
 	res.Files = append(res.Files, b.beside...)
-	b.files = res.Files
 	b.stated = res.needs
+	about := emit.StacksFile{Comment: "What goes where, in the order in which it is deployed: one pass is enough. No policy names a principal that has\nto exist before it. Made by penstock compile; change the spec, not these files.", Needs: res.needs}
+	if o := b.spec.Organization; o != nil {
+		about.Organization = &emit.Organization{ID: o.ID, Management: o.Management, SCPs: o.SCPs, RCPs: o.RCPs}
+	}
+	res.Files = append(res.Files, File{stacksFile, emit.Stacks(b.set, about, form)})
+	res.Files = append(res.Files, b.copied...)
 }
 
-// load reads the blueprint as it stands, or what was written of it.
-func (b *builder) load(opt Options, written bool) ([]*cloud.Model, error) {
-	in := cfn.Input{Types: opt.Types, Attrs: opt.Attrs, Needs: b.stated}
-	if o := b.spec.Organization; o != nil {
-		in.Org = &cloud.Organization{ID: o.ID, Management: o.Management}
-	}
+// load reads the blueprint as it stands: nothing of it is written yet.
+func (b *builder) load(opt Options) ([]*cloud.Model, error) {
+	in := cfn.Input{Types: opt.Types, Attrs: opt.Attrs, Read: func(name string) (*source.File, error) { return b.userFile(opt, name) }}
 	form := emit.Options{Parameters: opt.Parameters}
 	for _, st := range b.set.Stacks {
-		s := emit.Stack(st, form)
-		if written {
-			s.Root = nil
-		}
-		in.Stacks = append(in.Stacks, s)
+		in.Stacks = append(in.Stacks, emit.Stack(st, form))
 	}
 	for _, f := range b.beside {
 		in.Beside = append(in.Beside, source.NewFile(f.Name, f.Data))
-	}
-	in.Read = func(name string) (*source.File, error) {
-		for _, f := range b.files {
-			if f.Name == name {
-				return source.NewFile(name, f.Data), nil
-			}
-		}
-		return b.userFile(opt, name)
 	}
 	res, err := cfn.Load(in)
 	if err != nil {
 		return nil, err
 	}
 	return res.Models, nil
+}
+
+// prove reads what was written, the stacks file first, as whoever is handed
+// the folder would, and proves the theorems about that.
+func (b *builder) prove(res *Result, opt Options) error {
+	folder := fstest.MapFS{}
+	for _, f := range res.Files {
+		folder[f.Name] = &fstest.MapFile{Data: f.Data, Mode: 0o644}
+	}
+	set, err := stacks.LoadFS(folder, ".", stacks.Options{})
+	if err != nil {
+		return err
+	}
+	in := set.Input()
+	in.Types, in.Attrs = opt.Types, opt.Attrs
+	read, err := cfn.Load(in)
+	if err != nil {
+		return err
+	}
+	res.Models = read.Models
+	res.Report = prove.Prove(read.Models, prove.Options{
+		Services: opt.Services, Theorems: prove.Theorems(), Provers: opt.Provers,
+		Read: func(st *cloud.Stack, name string) (*source.File, error) {
+			return set.Read(path.Join(path.Dir(st.Template), name))
+		},
+	})
+	c := read.Coverage
+	res.Report.Coverage = prove.Coverage{Resources: c.Resources, Understood: c.Understood, Named: c.Named}
+	for _, g := range c.Gaps {
+		res.Report.Coverage.Opaque = append(res.Report.Coverage.Opaque, g.What)
+	}
+	return nil
 }
 
 // userFile returns a file of the user's, and remembers it: what the proof rests on
