@@ -15,7 +15,7 @@ func (m *Module) join() {
 		if r.opaque {
 			continue
 		}
-		var late *partOf
+		var late, found *partOf
 		var lateMain *resource
 		for i := range m.opt.Book.parts[r.typ] {
 			p := &m.opt.Book.parts[r.typ][i]
@@ -29,8 +29,10 @@ func (m *Module) join() {
 				}
 				continue
 			}
-			r.part, r.main = p.p, main
-			break
+			// An attachment is a part of either end; its label tells which.
+			if found == nil || strings.HasPrefix(r.label, main.label) && len(main.label) > len(r.main.label) || !strings.HasPrefix(r.label, r.main.label) {
+				found, r.part, r.main = p, p.p, main
+			}
 		}
 		// A part that whoever uses the main resource does not wait for is a
 		// resource of its own, where CloudFormation has one.

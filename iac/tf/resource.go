@@ -392,6 +392,15 @@ func (m *Module) mergePart(r *resource) {
 	rd.rest(r, r.part.Skip)
 }
 
+// whole reports whether a resource waits for what is attached to another one
+// too, which in CloudFormation is made with it.
+func whole(r, o *resource) bool {
+	if o.main != nil {
+		o = o.main
+	}
+	return !slices.ContainsFunc(o.parts, func(p *resource) bool { return p.part.Each != "" && !waits(r, p) })
+}
+
 // finish adds what stands beside the properties.
 func (m *Module) finish(r *resource) {
 	if len(r.props.Fields) > 0 {
@@ -399,7 +408,7 @@ func (m *Module) finish(r *resource) {
 	}
 	var on []string
 	for _, o := range m.dependsOn(r) {
-		if o.id != r.id && o.region == r.region && !slices.Contains(on, o.id) {
+		if o.id != r.id && o.region == r.region && !slices.Contains(on, o.id) && whole(r, o) {
 			on = append(on, o.id)
 		}
 	}

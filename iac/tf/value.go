@@ -83,6 +83,9 @@ func (m *Module) text(ps []part, at source.Span) *doc.Node {
 	var b strings.Builder
 	var with *doc.Node
 	for _, p := range ps {
+		if p.name == "" && p.node == nil && !escapable(p.text) {
+			p.node = str(at, p.text)
+		}
 		switch {
 		case p.node != nil:
 			if with == nil {
@@ -108,6 +111,22 @@ func (m *Module) text(ps []part, at source.Span) *doc.Node {
 		sub = &doc.Node{Kind: doc.List, Style: doc.Flow, Tag: "!Sub", Items: []*doc.Node{inner, with}, Span: at}
 	}
 	return sub
+}
+
+// escapable reports whether Fn::Sub can say a text: each "${" in it has its
+// "}", without which "${!" is no escape.
+func escapable(s string) bool {
+	for {
+		_, after, ok := strings.Cut(s, "${")
+		if !ok {
+			return true
+		}
+		inner, rest, ok := strings.Cut(after, "}")
+		if !ok || strings.Contains(inner, "${") {
+			return false
+		}
+		s = rest
+	}
 }
 
 // settle joins texts, and decides about references that GetAtt gives with a

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"penstock/blueprint"
+	"penstock/iac/tf"
 )
 
 // versions writes what Terraform and which providers the module takes.
@@ -135,6 +136,28 @@ func scalar(p *blueprint.Parameter, value string) string {
 	return "[" + strings.Join(items, ", ") + "]"
 }
 
+// homeOf is the region in whose template iac/tf has an output: that of the first
+// resource in it.
+func (w *writer) homeOf(st *blueprint.Stack, v blueprint.Sub) string {
+	for _, p := range v.Parts() {
+		if p.Name == "" {
+			continue
+		}
+		if st.Resource(p.Name) != nil {
+			return st.Region
+		}
+		if q := st.Param(p.Name); q != nil && w.set.Stack(q.From) != nil {
+			from := w.set.Stack(q.From)
+			for _, o := range from.Outputs {
+				if o.Name == q.Output && from.Account == w.account {
+					return w.homeOf(from, o.Value)
+				}
+			}
+		}
+	}
+	return w.regions[0]
+}
+
 // outputs writes what the stacks tell, but what only other stacks of the
 // account are told.
 func (w *writer) outputs() (string, error) {
@@ -154,6 +177,11 @@ func (w *writer) outputs() (string, error) {
 				name = fmt.Sprintf("%s%d", variable(ident(st.Name)+o.Name), i)
 			}
 			taken = append(taken, name)
+			id, ok := tf.Logical(name)
+			if !ok {
+				id = name
+			}
+			w.outs[st.Name+"."+o.Name] = told{id, w.homeOf(st, o.Value)}
 			if b.Len() > 0 {
 				b.WriteByte('\n')
 			}

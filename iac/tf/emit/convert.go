@@ -142,9 +142,7 @@ func (c *conv) part(p *tf.Part, used uses) ([]*block, error) {
 		if err != nil {
 			return nil, fmt.Errorf("property %s: %w", p.Each, err)
 		}
-		if p.Wait || p.Spread {
-			c.u.waits = append(c.u.waits, p.Type+"."+label)
-		}
+		c.u.waits = append(c.u.waits, p.Type+"."+label)
 		out = append(out, b)
 	}
 	return out, nil
@@ -347,8 +345,7 @@ func (c *conv) arg(a *tf.Arg, v any, props blueprint.Map) (string, error) {
 		}
 		return c.value(l[0])
 	case tf.Wrap:
-		s, err := c.value(v)
-		return "[" + s + "]", err
+		return c.list(blueprint.List{v})
 	case tf.Zip:
 		return c.zip(v, props)
 	case tf.Comma:

@@ -46,6 +46,7 @@ type Module struct {
 	// Values are the values of variables that whoever deploys gives and that
 	// another account tells: the variable, the stack and its output.
 	Values []Value
+	outs   map[string]told // by stack and output of the blueprint
 }
 
 // A File is one file of a module.
@@ -67,7 +68,7 @@ func Emit(set *blueprint.Set, opt Options) ([]*Module, error) {
 	var out []*Module
 	taken := map[string]bool{}
 	for _, account := range accounts(set) {
-		w := &writer{opt: opt, set: set, account: account, used: map[string]bool{}, named: map[string]*given{}}
+		w := &writer{opt: opt, set: set, account: account, used: map[string]bool{}, named: map[string]*given{}, outs: map[string]told{}}
 		for _, st := range set.Stacks {
 			if st.Account == account {
 				w.stacks = append(w.stacks, st)
@@ -115,6 +116,7 @@ type writer struct {
 	named   map[string]*given
 	order   []*given
 	values  []Value
+	outs    map[string]told
 }
 
 // A given is a local or a variable of the module.
@@ -171,7 +173,7 @@ func (w *writer) module() (*Module, error) {
 	if m.Files, err = w.files(); err != nil {
 		return nil, err
 	}
-	m.Values = w.values
+	m.Values, m.outs = w.values, w.outs
 	return m, nil
 }
 
@@ -312,6 +314,37 @@ func comment(b *strings.Builder, text string) {
 		b.WriteString(strings.TrimRight("# "+strings.TrimSpace(strings.ReplaceAll(line, "\r", "")), " ") + "\n")
 	}
 }
+
+// Set is the modules as stacks, for the stacks file: one a module, with the
+// parameters that are outputs of others. Its templates are the folders.
+func Set(modules []*Module) *blueprint.Set {
+	owner := map[string]*Module{} // by stack of the blueprint
+	for _, m := range modules {
+		for name := range m.IDs {
+			owner[name] = m
+		}
+	}
+	out := &blueprint.Set{}
+	for _, m := range modules {
+		st := &blueprint.Stack{Name: m.Dir, Account: m.Account, Region: m.Region}
+		for _, v := range m.Values {
+			p := blueprint.Parameter{Name: v.Variable, Value: v.Value}
+			if from := owner[v.Stack]; from != nil {
+				o := from.outs[v.Stack+"."+v.Output]
+				p.From, p.Output = from.Dir, o.id
+				if o.region != from.Region {
+					p.From += "-" + o.region
+				}
+			}
+			st.Parameters = append(st.Parameters, &p)
+		}
+		out.Stacks = append(out.Stacks, st)
+	}
+	return out
+}
+
+// A told is an output as iac/tf reads it again.
+type told struct{ id, region string }
 
 // Join is the name of a file of a module, with its folder.
 func (m *Module) Join(f File) string { return path.Join(m.Dir, f.Name) }

@@ -26,6 +26,8 @@ func escape(s string) string {
 			b.WriteString(`\r`)
 		case r == '\t':
 			b.WriteString(`\t`)
+		case (r == '$' || r == '%') && i+1 < len(s) && s[i+1] == '{' && i > 0 && s[i-1] == s[i]:
+			fmt.Fprintf(&b, `\u%04x`, r) // $${ would be said by $$${, which HCL reads otherwise
 		case (r == '$' || r == '%') && i+1 < len(s) && s[i+1] == '{':
 			b.WriteRune(r)
 			b.WriteRune(r)
@@ -82,7 +84,7 @@ func heredoc(ps []piece) (string, bool) {
 				return "", false
 			}
 		}
-		if i+1 < len(ps) && (strings.HasSuffix(p.text, "$") || strings.HasSuffix(p.text, "%")) {
+		if i+1 < len(ps) && (strings.HasSuffix(p.text, "$") || strings.HasSuffix(p.text, "%")) || strings.Contains(p.text, "$${") || strings.Contains(p.text, "%%{") {
 			return "", false
 		}
 		b.WriteString(strings.NewReplacer("${", "$${", "%{", "%%{").Replace(p.text))
@@ -158,6 +160,9 @@ func (c *conv) list(l blueprint.List) (string, error) {
 		s, err := c.value(it)
 		if err != nil {
 			return "", err
+		}
+		if strings.HasPrefix(s, "<<") {
+			s = "(" + s + "\n)" // no comma can follow the end of a heredoc
 		}
 		items = append(items, s)
 		size += len(s) + 2

@@ -1,0 +1,1 @@
+# The pipeline of shop: source, builds, artifacts
