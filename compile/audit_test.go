@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -193,5 +194,69 @@ func show(t *testing.T, r *Result) {
 		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// beyond are the rules that tell of more than theorem four asks for; and
+// alarms tell what no rule can.
+var beyond = []string{"ByHand", "Artifacts", "Images", "Secrets", "Votes"}
+
+// What the audit is made of earns its place: without any of its rules the
+// theorem fails.
+func TestAuditEarns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("proves some forty worlds")
+	}
+	s := auditSpec(nil)
+	r := proved(t, s)
+	n := 0
+	for _, st := range r.Set.Stacks {
+		all := st.Resources
+		for i, res := range all {
+			rule := strings.TrimRight(strings.TrimPrefix(res.ID, "Watch"), "23456789")
+			if res.Type != "AWS::Events::Rule" || rule == res.ID || slices.Contains(beyond, rule) {
+				continue
+			}
+			n++
+			st.Resources = slices.Delete(slices.Clone(all), i, i+1)
+			b := &builder{spec: s, set: r.Set}
+			opt := testOptions()
+			models, err := b.load(opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rep := prove.Prove(models, prove.Options{
+				Services: opt.Services, Theorems: []prove.Theorem{prove.Trail}, Provers: map[prove.Theorem]prove.Prover{prove.Trail: trail.Prove},
+			})
+			if rep.Theorems[0].Outcome == prove.Holds && !slices.ContainsFunc(rep.Findings, func(f diag.Finding) bool { return f.Theorem == string(prove.Trail) }) {
+				t.Errorf("stack %s: nobody misses rule %s", st.Name, res.ID)
+			}
+			st.Resources = all
+		}
+	}
+	if n < 20 {
+		t.Errorf("%d rules were looked at", n)
+	}
+}
+
+// Forty stages are watched by no more rules than four.
+func TestAuditForty(t *testing.T) {
+	r := proved(t, auditSpec(func(s *spec.Spec) {
+		s.Stages = nil
+		for i := range 40 {
+			st := ecs(prodAccount, "ap-northeast-1")
+			st.Name = fmt.Sprintf("prod-%d", i)
+			st.Deploy.Service = fmt.Sprintf("service-%d", i)
+			s.Stages = append(s.Stages, st)
+		}
+	}))
+	fits(t, r)
+	for _, th := range r.Report.Theorems {
+		if th.Theorem == prove.Trail && th.Outcome != prove.Holds {
+			t.Errorf("%s %s: %s", th.Theorem, th.Outcome, th.Why)
+		}
+	}
+	if n := len(r.Set.Stack("watch-prod").Resources); n > 20 {
+		t.Errorf("%d resources watch over one account", n)
 	}
 }

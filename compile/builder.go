@@ -34,7 +34,6 @@ type builder struct {
 	// steps are what people do by hand: values that no template may hold.
 	steps []Step
 
-	files  []File       // once they are written
 	copied []File       // of the user's, that the proof rests on
 	stated []cloud.Need // what the stacks file states
 	beside []File       // what people put on their machines; the proof reads it

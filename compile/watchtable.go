@@ -108,7 +108,7 @@ var watchTable = []watched{
 	{rule: ruleData, typ: "AWS::S3::Bucket", name: "BucketName", by: []calledBy{
 		{request("bucketName"), named, []string{
 			"s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketVersioning",
-			"s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration", "s3:PutReplicationConfiguration",
+			"s3:PutBucketObjectLockConfiguration", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration", "s3:PutReplicationConfiguration",
 		}},
 	}},
 	{rule: ruleData, typ: "AWS::DynamoDB::Table", name: "TableName", by: []calledBy{

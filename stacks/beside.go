@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"bytes"
+	"io/fs"
 	"path"
 	"regexp"
 	"slices"
@@ -91,7 +92,11 @@ func (l *loader) names(dir string) []string {
 		return nil
 	}
 	defer d.Close()
-	entries, err := d.ReadDir(mostBeside)
+	folder, ok := d.(fs.ReadDirFile)
+	if !ok {
+		return nil
+	}
+	entries, err := folder.ReadDir(mostBeside)
 	if err != nil && len(entries) == 0 {
 		return nil
 	}

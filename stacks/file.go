@@ -3,6 +3,7 @@ package stacks
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ type entry struct {
 	files                 []string
 	ids                   map[string]string
 	tags                  map[string]string
+	exists                bool
 	at                    source.Span
 }
 
@@ -138,7 +140,7 @@ func (l *loader) stack(n *doc.Node, dir string) error {
 	if v := n.Get("exists"); v != nil && v.Kind != doc.Bool {
 		return bad(v, "exists: true says that the stack describes what is there already and is not deployed", "exists is a %s", v.Kind)
 	}
-	e := entry{at: n.Span}
+	e := entry{at: n.Span, exists: n.Get("exists").Str() == "true"}
 	var err error
 	if v := n.Get("name"); v != nil {
 		if e.name, err = text(v, "name", true); err != nil {
@@ -202,7 +204,7 @@ func (l *loader) stack(n *doc.Node, dir string) error {
 	if err != nil {
 		return err
 	}
-	info, err := l.root.Stat(file)
+	info, err := fs.Stat(l.root, file)
 	if err != nil {
 		return bad(t, "names are relative to the folder of the stacks file", "template %q: %v", t.Text, plainError(err))
 	}
@@ -256,7 +258,7 @@ func output(f doc.Field) (stack, name string, err error) {
 func (e entry) stack(file string) cfn.Stack {
 	return cfn.Stack{
 		Name: e.name, Account: e.account, Region: e.region, Template: file, Parameters: e.params,
-		ParameterFiles: e.files, PhysicalIDs: e.ids, Tags: e.tags, At: e.at,
+		ParameterFiles: e.files, PhysicalIDs: e.ids, Tags: e.tags, Exists: e.exists, At: e.at,
 	}
 }
 

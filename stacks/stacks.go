@@ -98,10 +98,16 @@ func (s *Set) Input() cfn.Input {
 // its own or that of cdk.out), or has one template. Errors name file and
 // line, and have a Hint that says what would be right.
 func Load(root *os.Root, name string, opt Options) (*Set, error) {
+	return LoadFS(root.FS(), name, opt)
+}
+
+// LoadFS is Load for files that are in no folder, or in one that cannot be left
+// by itself.
+func LoadFS(root fs.FS, name string, opt Options) (*Set, error) {
 	l := &loader{root: root, opt: opt, set: &Set{}, files: map[string]*source.File{}}
 	l.set.Read = l.read
 	name = path.Clean(strings.ReplaceAll(name, "\\", "/"))
-	info, err := root.Stat(name)
+	info, err := fs.Stat(root, name)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", l.shown(name), plainError(err))
 	}
@@ -119,7 +125,7 @@ func Load(root *os.Root, name string, opt Options) (*Set, error) {
 }
 
 type loader struct {
-	root  *os.Root
+	root  fs.FS
 	opt   Options
 	set   *Set
 	files map[string]*source.File
@@ -157,7 +163,7 @@ func (l *loader) read(name string) (*source.File, error) {
 			"files are read only below the folder that holds " + FileName + "; move that file up to a folder that holds all templates",
 		}
 	}
-	info, err := l.root.Stat(name) // before Open, which waits at a pipe
+	info, err := fs.Stat(l.root, name) // before Open, which waits at a pipe
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", l.shown(name), plainError(err))
@@ -204,7 +210,7 @@ func (l *loader) parse(name string) (*doc.Node, error) {
 }
 
 func (l *loader) exists(name string) bool {
-	info, err := l.root.Stat(name)
+	info, err := fs.Stat(l.root, name)
 	return err == nil && !info.IsDir()
 }
 
@@ -237,12 +243,7 @@ var looksLikeTemplate = regexp.MustCompile(`AWSTemplateFormatVersion|\bType"?\s*
 
 // templates lists the files of a folder that look like templates.
 func (l *loader) templates(dir string) ([]string, error) {
-	d, err := l.root.Open(dir)
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", l.shown(dir), plainError(err))
-	}
-	defer d.Close()
-	entries, err := d.ReadDir(-1)
+	entries, err := fs.ReadDir(l.root, dir)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", l.shown(dir), plainError(err))
 	}

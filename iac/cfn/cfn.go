@@ -71,7 +71,10 @@ type Stack struct {
 	// PhysicalIDs gives what Ref returns, by logical id.
 	PhysicalIDs map[string]string
 	Tags        map[string]string
-	At          source.Span // where the stack is listed; zero for a lone template
+	// Exists says that the template describes what is there already, which is
+	// taken to be so.
+	Exists bool
+	At     source.Span // where the stack is listed; zero for a lone template
 }
 
 // A Parameter is a value for a template parameter: Value, or what another

@@ -117,6 +117,9 @@ func (l *loader) world(sc *scenario) *world {
 			given: p.params, phys: p.in.PhysicalIDs, tags: p.in.Tags, listed: p.in.At,
 		}
 		w.add(s)
+		if p.in.Exists {
+			w.model.Assume("what stack " + s.label + " describes is there already, and is as it says")
+		}
 		for _, name := range p.names {
 			if s.t.paramOf[name] == nil {
 				at := p.params[name].at

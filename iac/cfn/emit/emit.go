@@ -112,7 +112,7 @@ func Node(st *blueprint.Stack, opt Options) *doc.Node {
 func Stack(st *blueprint.Stack, opt Options) cfn.Stack {
 	out := cfn.Stack{
 		Name: st.Name, Account: st.Account, Region: st.Region,
-		Template: FileName(st), Root: Node(st, opt),
+		Template: FileName(st), Root: Node(st, opt), Exists: st.Exists,
 	}
 	for _, p := range given(st, opt) {
 		q := cfn.Parameter{Name: p.Name, Stack: p.From, Output: p.Output}

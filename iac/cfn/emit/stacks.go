@@ -57,15 +57,7 @@ func Stacks(set *blueprint.Set, f StacksFile, opt Options) []byte {
 		if f.Template != nil {
 			template = f.Template(st)
 		}
-		about := st.Description
-		if st.Exists {
-			about = strings.TrimSuffix(about, ".")
-			if about != "" {
-				about += ". "
-			}
-			about += "Nothing of it is deployed."
-		}
-		w.comment(about, 2)
+		w.comment(st.Description, 2)
 		w.pad(2)
 		w.item(b.listed(st, template, opt), 2, false)
 		w.comment(open(st, opt), 4)
@@ -136,6 +128,9 @@ func (b *builder) listed(st *blueprint.Stack, template string, opt Options) *doc
 	b.set(m, "template", template)
 	b.set(m, "account", st.Account)
 	b.set(m, "region", st.Region)
+	if st.Exists {
+		b.set(m, "exists", true)
+	}
 	ps := b.node(doc.Map)
 	for _, p := range given(st, opt) {
 		k, v := b.key(p.Name), b.text(p.Value)

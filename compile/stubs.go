@@ -1,8 +1,0 @@
-package compile
-
-import (
-	"penstock/blueprint"
-	"penstock/spec"
-)
-
-func (b *builder) approval(s *spec.Stage) blueprint.Map { return nil }
