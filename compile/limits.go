@@ -148,6 +148,7 @@ func (b *builder) boundaries() {
 	type ceiling struct {
 		st    *blueprint.Stack
 		makes bool // that of roles which make resources
+		wide  bool // that of roles with policies which are written elsewhere
 		id    string
 		roles []*role
 		allow map[string]bool
@@ -158,11 +159,15 @@ func (b *builder) boundaries() {
 			r.bound(blueprint.Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/") + blueprint.Lit(b.spec.Boundary))
 			continue
 		}
-		i := slices.IndexFunc(all, func(c *ceiling) bool { return c.st == r.stack && c.makes == r.makes })
+		wide := r.res.Props.Get("ManagedPolicyArns") != nil
+		i := slices.IndexFunc(all, func(c *ceiling) bool { return c.st == r.stack && c.makes == r.makes && c.wide == wide })
 		if i < 0 {
-			c := &ceiling{st: r.stack, makes: r.makes, id: boundaryID, allow: map[string]bool{}}
-			if r.makes {
+			c := &ceiling{st: r.stack, makes: r.makes, wide: wide, id: boundaryID, allow: map[string]bool{}}
+			switch {
+			case r.makes:
 				c.id = "Making" + boundaryID
+			case wide:
+				c.id = "Wide" + boundaryID
 			}
 			all = append(all, c)
 			i = len(all) - 1
@@ -188,6 +193,9 @@ func (b *builder) boundaries() {
 			}
 			actions = append(actions, a)
 		}
+		if c.wide {
+			actions, roles = []string{"*"}, nil
+		}
 		sort.Strings(actions)
 		sort.Strings(roles)
 		var sts []*blueprint.Statement
@@ -205,9 +213,13 @@ func (b *builder) boundaries() {
 		}
 		name := blueprint.Sub("${ProjectName}-boundary")
 		comment := "The most that any role of this stack can ever do. It grants nothing by itself."
-		if c.makes {
+		switch {
+		case c.makes:
 			name += "-making"
 			comment = "The most that a role can ever do with which CloudFormation makes resources. It grants nothing by itself."
+		case c.wide:
+			name += "-wide"
+			comment = "What the managed policies of these roles grant is written elsewhere: here stands what nobody may by them. It grants nothing by itself."
 		}
 		if c.st.Region != b.spec.Region || b.set.Stack(c.st.Name) != b.first(c.st.Account) {
 			name += blueprint.Sub("-" + c.st.Name)
