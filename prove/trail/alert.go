@@ -82,6 +82,10 @@ func (w *world) weakenAlerts() {
 				w.each(k, r, "cloudwatch:PutMetricAlarm")
 			case "AWS::SNS::Topic":
 				w.each(weak{what: "topic " + name(r), alarm: true, loud: true, params: []any{"topicArn", r.ARN}}, r, "sns:SetTopicAttributes", "sns:DeleteTopic")
+				if key := w.keyOf(r, "KmsMasterKeyId"); key != nil {
+					k := weak{what: "key " + keyName(key) + " of topic " + name(r), alarm: true, loud: true, names: key.ARN}
+					w.each(k, key, "kms:DisableKey", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
+				}
 			}
 		}
 	}
@@ -96,7 +100,8 @@ func oneOf(name string) *trail.Value {
 func (w *world) ask(k *weak, own, others []identity, un *unheard) {
 	anybody, faults, itself := w.told(k, nil)
 	if k.loud {
-		if anybody == truth.No && len(faults) == 0 {
+		// That the root user or whoever else would be told of is not enough.
+		if len(faults) == 0 && (anybody == truth.No || anybody == truth.Maybe && len(own) > 0 && w.deaf(k, own)) {
 			un.loud(k)
 		}
 		return
@@ -150,6 +155,17 @@ func (w *world) ask(k *weak, own, others []identity, un *unheard) {
 	case maybe:
 		un.unsure(k, field, faults)
 	}
+}
+
+// deaf reports whether no alert tells of a call by any of those who might make
+// it.
+func (w *world) deaf(k *weak, who []identity) bool {
+	for i := range who {
+		if v, _, _ := w.told(k, &who[i]); v != truth.No {
+			return false
+		}
+	}
+	return true
 }
 
 // isCaller reports whether a field of an event is about who makes the call
