@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -159,7 +160,7 @@ func look(env *Env, f *initFlags, at string) (*sketch.Draft, error) {
 		in.Region = env.Getenv("AWS_DEFAULT_REGION")
 	}
 	config, shown := env.Getenv("AWS_CONFIG_FILE"), env.Getenv("AWS_CONFIG_FILE")
-	if home := env.Getenv("HOME"); config == "" && home != "" {
+	if home := cmp.Or(env.Getenv("HOME"), env.Getenv("USERPROFILE")); config == "" && home != "" {
 		config, shown = filepath.Join(home, ".aws", "config"), "~/.aws/config"
 	}
 	if config != "" {
