@@ -121,6 +121,7 @@ func (b *builder) draw() error {
 	b.network()
 	b.vault()
 	b.pipeline()
+	b.given()
 	// Before the audit, which watches over them.
 	if err := b.people(); err != nil {
 		return err

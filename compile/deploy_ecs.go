@@ -18,18 +18,6 @@ func (b *builder) ecs(s *spec.Stage, st *blueprint.Stack, r *role, in string) []
 	return []blueprint.Map{action("Deploy"+ident(s.Name), "Deploy", "AWS", "ECS", config, []string{in}, nil, "")}
 }
 
-// existing is the stack that describes what an account has already, in a
-// region: what is deployed to without being made here.
-func (b *builder) existing(a spec.Account, region string) *blueprint.Stack {
-	name := a.Alias + "-existing"
-	if region != b.spec.Region {
-		name += "-" + region
-	}
-	st := b.stack(name, a, region, "What is there already: described for the proof, not deployed")
-	st.Exists = true
-	return st
-}
-
 // service draws the service that a stage deploys to, its task definition and
 // the roles of its tasks; where it is there already it is described. more are
 // properties of the service beside.
@@ -49,19 +37,20 @@ func (b *builder) service(s *spec.Stage, st *blueprint.Stack, r *role, more blue
 	logs := blueprint.Sub("/ecs/" + blueprint.Lit(d.Service))
 	container.Set("LogConfiguration", blueprint.KV("LogDriver", "awslogs", "Options", blueprint.KV(
 		"awslogs-group", logs, "awslogs-region", blueprint.Sub("${AWS::Region}"), "awslogs-stream-prefix", "service")))
-	props := blueprint.KV("Family", blueprint.Lit(family), "RequiresCompatibilities", blueprint.Strings("FARGATE"), "NetworkMode", "awsvpc",
-		"Cpu", fmt.Sprint(cmp.Or(d.CPU, 256)), "Memory", fmt.Sprint(cmp.Or(d.Memory, 512)),
-		"ExecutionRoleArn", execution, "TaskRoleArn", task, "ContainerDefinitions", blueprint.List{container})
+	props := blueprint.KV("Family", blueprint.Lit(family), "ExecutionRoleArn", execution, "TaskRoleArn", task)
 	if d.Create {
+		props = append(props, blueprint.KV("RequiresCompatibilities", blueprint.Strings("FARGATE"), "NetworkMode", "awsvpc",
+			"Cpu", fmt.Sprint(cmp.Or(d.CPU, 256)), "Memory", fmt.Sprint(cmp.Or(d.Memory, 512)))...)
 		container.Set("ReadonlyRootFilesystem", true)
-		props.Set("ContainerDefinitions", blueprint.List{container})
 		b.log(in, id+"Logs", logs, s.Name)
 		in.Add(&blueprint.Resource{ID: id + "Cluster", Type: "AWS::ECS::Cluster", Props: blueprint.KV(
 			"ClusterName", blueprint.Lit(d.Cluster), "ClusterSettings", blueprint.List{blueprint.KV("Name", "containerInsights", "Value", "enabled")})})
 	}
+	props.Set("ContainerDefinitions", blueprint.List{container})
 	in.Add(&blueprint.Resource{ID: id + "TaskDefinition", Type: "AWS::ECS::TaskDefinition", Props: props})
-	svc := blueprint.KV("ServiceName", blueprint.Lit(d.Service), "Cluster", blueprint.Lit(d.Cluster), "TaskDefinition", blueprint.Ref(id+"TaskDefinition"), "LaunchType", "FARGATE")
+	svc := blueprint.KV("ServiceName", blueprint.Lit(d.Service), "Cluster", blueprint.Lit(d.Cluster), "TaskDefinition", blueprint.Ref(id+"TaskDefinition"))
 	if d.Create {
+		svc.Set("LaunchType", "FARGATE")
 		svc.Set("Cluster", blueprint.Ref(id+"Cluster"))
 		svc.Set("DesiredCount", 1)
 		svc.Set("EnableExecuteCommand", false)
