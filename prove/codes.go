@@ -11,4 +11,11 @@ var pages embed.FS
 
 // Codes returns the findings that this package reports, by code, each with
 // its page. Service rooms and the other provers add their own.
-func Codes() []service.Code { return service.Pages(pages, string(Runs)) }
+func Codes() []service.Code {
+	out := service.Pages(pages, string(Runs))
+	for i := range out {
+		m := mended[out[i].Code]
+		out[i].Fix, out[i].Open = m.fix, m.open
+	}
+	return out
+}

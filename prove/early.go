@@ -35,8 +35,8 @@ type stranger struct {
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html).
 var uniqueID = regexp.MustCompile(`^A(IDA|ROA)[A-Z0-9]{12,}$`)
 
-func strangers(m *cloud.Model) []stranger {
-	var out []stranger
+func strangers(m *cloud.Model) (out, circles []stranger) {
+	var names []stranger // those of other stacks, by nothing but their names
 	look := func(a cloud.Attachment) {
 		if a.Policy == nil || a.Resource == nil || a.Resource.Stack == nil || len(a.Policy.Maybe)+len(a.Resource.Maybe) > 0 {
 			return
@@ -51,7 +51,7 @@ func strangers(m *cloud.Model) []stranger {
 					continue
 				}
 				if uniqueID.MatchString(e.Text) {
-					out = append(out, stranger{a, st, e, nil, "a principal that was deleted is left behind as such an id, and nobody has it any more"})
+					out = append(out, stranger{at: a, st: st, elem: e, because: "a principal that was deleted is left behind as such an id, and nobody has it any more"})
 					continue
 				}
 				who := m.Principal(e.Text)
@@ -59,7 +59,9 @@ func strangers(m *cloud.Model) []stranger {
 					continue
 				}
 				if why := madeAfter(m, who.Resource, a.Resource); why != "" {
-					out = append(out, stranger{a, st, e, who, why})
+					out = append(out, stranger{at: a, st: st, elem: e, who: who, because: why})
+				} else if who.Resource.Stack != a.Resource.Stack {
+					names = append(names, stranger{at: a, st: st, elem: e, who: who})
 				}
 			}
 		}
@@ -73,6 +75,42 @@ func strangers(m *cloud.Model) []stranger {
 		for _, a := range r.Policies {
 			look(a)
 		}
+	}
+	return out, circled(names)
+}
+
+// circled returns those of the names by which stacks wait for each other: each
+// policy names a principal of the other stack, or of one that waits for it, so
+// that whichever is deployed first names one that is not there yet. One for
+// each pair of stacks is enough.
+func circled(names []stranger) []stranger {
+	needs := map[*cloud.Stack][]*cloud.Stack{}
+	for _, n := range names {
+		needs[n.at.Resource.Stack] = append(needs[n.at.Resource.Stack], n.who.Resource.Stack)
+	}
+	var reaches func(from, to *cloud.Stack, seen map[*cloud.Stack]bool) bool
+	reaches = func(from, to *cloud.Stack, seen map[*cloud.Stack]bool) bool {
+		if from == to {
+			return true
+		}
+		if seen[from] {
+			return false
+		}
+		seen[from] = true
+		next := func(s *cloud.Stack) bool { return reaches(s, to, seen) }
+		return slices.ContainsFunc(needs[from], next) || slices.ContainsFunc(from.Imports, next)
+	}
+	var out []stranger
+	for _, n := range names {
+		here, there := n.at.Resource.Stack, n.who.Resource.Stack
+		if !reaches(there, here, map[*cloud.Stack]bool{}) || slices.ContainsFunc(out, func(o stranger) bool {
+			a, b := o.at.Resource.Stack, o.who.Resource.Stack
+			return a == here && b == there || a == there && b == here
+		}) {
+			continue
+		}
+		n.because = fmt.Sprintf("stacks %s and %s wait for each other's principals, and whichever is deployed first is refused", here.Name, there.Name)
+		out = append(out, n)
 	}
 	return out
 }
@@ -104,9 +142,10 @@ func imports(s, from *cloud.Stack, seen map[*cloud.Stack]bool) bool {
 
 // early states the strangers of a model.
 func (p *prover) early(m *cloud.Model) []diag.Finding {
-	found := strangers(m)
+	found, circles := strangers(m)
+	all := append(slices.Clone(found), circles...)
 	var out []diag.Finding
-	for _, s := range found {
+	for i, s := range all {
 		f := diag.Finding{
 			Code: "RUN123", Theorem: string(Runs), At: s.elem.Span, Severity: diag.Error, Certainty: diag.Proved,
 			AWSError: "MalformedPolicyDocument: Policy contains a statement with one or more invalid principals",
@@ -116,12 +155,22 @@ func (p *prover) early(m *cloud.Model) []diag.Finding {
 		if f.At.IsZero() {
 			f.At = s.st.Span
 		}
+		if i >= len(found) {
+			// Stacks that are there already are none the wiser, and that they are
+			// not is in no template.
+			f.Severity, f.Certainty, f.AWSError = diag.Info, diag.Likely, ""
+			f.Message = fmt.Sprintf("%s of %s names %s: %s; name the account of one of them, and the role in a condition on aws:PrincipalArn",
+				kindOf(s.at), match.Render(s.at.Resource.ID()), match.Render(s.elem.Text), s.because)
+			f.Related = []diag.Note{{At: s.who.Resource.Span, Message: "the principal"}}
+			out = append(out, f)
+			continue
+		}
 		if s.at.Policy.Kind == iam.Trust {
 			f.AWSError = "Invalid principal in policy: \"AWS\":\"" + match.Render(s.elem.Text) + "\""
 		}
 		if s.who != nil {
 			f.Related = []diag.Note{{At: s.who.Resource.Span, Message: "the principal"}}
-			f.Fixes = p.byCondition(s, len(found))
+			f.Fixes = p.byCondition(s, len(all))
 		}
 		out = append(out, f)
 	}
@@ -165,7 +214,10 @@ func (p *prover) byCondition(s stranger, of int) []diag.Fix {
 	}
 	edits := append(put, cond...)
 	models, err := p.opt.Mend(edits)
-	if err != nil || slices.ContainsFunc(models, func(m *cloud.Model) bool { return len(strangers(m)) >= of }) {
+	if err != nil || slices.ContainsFunc(models, func(m *cloud.Model) bool {
+		a, b := strangers(m)
+		return len(a)+len(b) >= of
+	}) {
 		return nil
 	}
 	return []diag.Fix{{Message: fmt.Sprintf("name the account, and %s by aws:PrincipalArn", Short(s.elem.Text)), Edits: edits}}
