@@ -268,7 +268,10 @@ func noRole(s *service.Site, _ *service.Call) []diag.Finding {
 var codes = []service.Code{
 	capabilityCode,
 	{
-		Code: "RUN028", Theorem: "runs", Title: "a CloudFormation action has no valid mode",
+		Code: "RUN028", Theorem: "runs",
+		Fix:   "the mode that was meant, where one is near",
+		Open:  "no mode is near",
+		Title: "a CloudFormation action has no valid mode",
 		Doc: `
 ` + "`ActionMode`" + ` of a CloudFormation deploy action is CREATE_UPDATE, DELETE_ONLY, REPLACE_ON_FAILURE, CHANGE_SET_REPLACE or
 CHANGE_SET_EXECUTE.
@@ -280,7 +283,10 @@ CHANGE_SET_EXECUTE.
 `,
 	},
 	{
-		Code: "RUN029", Theorem: "runs", Title: "a CloudFormation action has no role for its stack",
+		Code: "RUN029", Theorem: "runs",
+		Fix:   "the only role of the account that CloudFormation may take on",
+		Open:  "there is none, or more than one",
+		Title: "a CloudFormation action has no role for its stack",
 		Doc: `
 ` + "`RoleArn`" + ` in the configuration of a CloudFormation action is the role that CloudFormation makes the resources with. It is
 required for CREATE_UPDATE, REPLACE_ON_FAILURE, DELETE_ONLY and CHANGE_SET_REPLACE. It is another role than the action's

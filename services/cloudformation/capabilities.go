@@ -131,7 +131,10 @@ func expands(st *cloud.Stack, mode string) *doc.Node {
 }
 
 var capabilityCode = service.Code{
-	Code: "RUN095", Theorem: "runs", Title: "a CloudFormation action does not acknowledge what its template declares",
+	Code: "RUN095", Theorem: "runs",
+	Fix:   "the capability",
+	Open:  "the capabilities come from elsewhere",
+	Title: "a CloudFormation action does not acknowledge what its template declares",
 	Doc: `
 A template that declares users, groups, roles or policies is deployed only with CAPABILITY_IAM, and one that gives any of them
 a name of its own only with CAPABILITY_NAMED_IAM. A CloudFormation action says so in ` + "`Capabilities`" + ` of its configuration.

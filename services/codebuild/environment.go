@@ -392,6 +392,8 @@ func badBuildspec(s *service.Site, _ *service.Call) []diag.Finding {
 
 var codes = []service.Code{{
 	Code: "RUN025", Theorem: "runs",
+	Open: "what the author meant to write is not known",
+
 	Title: "the buildspec cannot be read",
 	Doc: `
 The build reads its buildspec before the first phase. One that is no YAML, or that lacks its version, ends the build there.

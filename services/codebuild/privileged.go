@@ -140,7 +140,10 @@ func ownDocker(s *service.Site, env *doc.Node) bool {
 }
 
 var privilegedCode = service.Code{
-	Code: "RUN100", Theorem: "runs", Title: "a build uses docker without PrivilegedMode",
+	Code: "RUN100", Theorem: "runs",
+	Fix:   "`PrivilegedMode: true`",
+	Open:  "on Lambda there is no Docker: the build has to run on EC2",
+	Title: "a build uses docker without PrivilegedMode",
 	Doc: `
 The Docker daemon in a build container starts only where the project's environment has ` + "`PrivilegedMode: true`" + `; it is
 false where the template does not say. A ` + "`docker build`" + `, ` + "`run`" + `, ` + "`pull`" + ` or ` + "`push`" + ` of the buildspec then fails, whatever the

@@ -42,7 +42,10 @@ func wrongKey(s *service.Site, _ *service.Call) []diag.Finding {
 }
 
 var wrongKeyCode = service.Code{
-	Code: "RUN097", Theorem: "runs", Title: "a build reads a JSON key that its secret does not hold",
+	Code: "RUN097", Theorem: "runs",
+	Fix:   "the key that was meant, where one is near",
+	Open:  "no key is near, or several are",
+	Title: "a build reads a JSON key that its secret does not hold",
 	Doc: `
 An environment variable of a build may name one key of a secret that holds JSON: ` + "`secret-id:json-key`" + `. The template makes
 the secret with other keys, so that the build fails before its first command, unless somebody has changed the secret's

@@ -225,7 +225,10 @@ func beside(s *service.Site, field, usual string) *doc.Node {
 
 var blueGreenCodes = []service.Code{
 	{
-		Code: "RUN103", Theorem: "runs", Title: "a deployment group cannot deploy",
+		Code: "RUN103", Theorem: "runs",
+		Fix:   "the platform, the style, or the controller that the group needs",
+		Open:  "which deployment configuration or target groups to use, the author knows",
+		Title: "a deployment group cannot deploy",
 		Doc: `
 The deployment configuration of a group must be one for the platform of its application: Server, Lambda or ECS.
 CodeDeploy deploys to ECS blue/green only. There all of these must be so: the application's ` + "`ComputePlatform`" + ` is ECS; the service's
@@ -244,7 +247,9 @@ services parameter for Server deployment group", InvalidDeploymentStyleException
 `,
 	},
 	{
-		Code: "RUN104", Theorem: "runs", Title: "the files of a blue/green deployment do not fit together",
+		Code: "RUN104", Theorem: "runs",
+		Open:  "the files are the repository's, and their contents the author's",
+		Title: "the files of a blue/green deployment do not fit together",
 		Doc: `
 The action CodeDeployToECS fills two templates: the image of each input into the task definition, where it stands as
 ` + "`<NAME>`" + ` with the NAME of ` + "`Image1ContainerName`" + `, and the new revision into the AppSpec, where it stands as

@@ -10,7 +10,9 @@ var checks = []service.Check{
 }
 
 var codes = append(blueGreenCodes, service.Code{
-	Code: "RUN081", Theorem: "runs", Title: "the instances of a deployment group have no role",
+	Code: "RUN081", Theorem: "runs",
+	Open:  "which instance profile the instances are to have, the author knows",
+	Title: "the instances of a deployment group have no role",
 	Doc: `
 The CodeDeploy agent on an instance downloads the revision itself, with the role of the instance's profile: the service role
 of the deployment group does not reach the instance. A launch template, launch configuration or instance without

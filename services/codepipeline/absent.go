@@ -253,7 +253,10 @@ func otherRegion(s *service.Site, _ *service.Call) []diag.Finding {
 
 var absentCodes = []service.Code{
 	{
-		Code: "RUN106", Theorem: "runs", Title: "an action names something that is not there",
+		Code: "RUN106", Theorem: "runs",
+		Fix:   "the name that was meant, where one is near; the path of a role",
+		Open:  "it is declared for another account or region: which of the two moves, the author knows",
+		Title: "an action names something that is not there",
 		Doc: `
 What no stack declares is taken to exist, unless the stacks own the name: they declare it in another region or account than the
 action's, the name is made of the stack's own name, the application is theirs and has other deployment groups, or the name is a
@@ -270,7 +273,10 @@ found", ServiceNotFoundException, in the action.
 `,
 	},
 	{
-		Code: "RUN107", Theorem: "runs", Title: "an action names something of another region",
+		Code: "RUN107", Theorem: "runs",
+		Fix:   "what is of this region and the only one of its kind",
+		Open:  "there is none, or more than one",
+		Title: "an action names something of another region",
 		Doc: `
 An action calls the service in its own region, so that a state machine or a topic of another region is not found there. The key
 of an artifact store must be in the region of its bucket.

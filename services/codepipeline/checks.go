@@ -135,6 +135,9 @@ func foreign(s *service.Site, a *pipeline.Action) string {
 var codes = []service.Code{
 	{
 		Code: "RUN023", Theorem: "runs",
+		Fix:  "the ARN of the key",
+		Open: "the key is of another stack",
+
 		Title: "the artifact key is named by alias or id and used from another account",
 		Doc: `
 ` + "`EncryptionKey.Id`" + ` of an artifact store may be a key ARN, a key id or an alias. An id or an alias is looked up in the account
@@ -153,6 +156,8 @@ one.
 	},
 	{
 		Code: "RUN024", Theorem: "runs",
+		Open: "a store needs a bucket in that region, which is a stack of its own",
+
 		Title: "an action runs in a region without an artifact store",
 		Doc: `
 Each region in which an action of the pipeline runs needs an artifact store there: ` + "`ArtifactStores`" + ` with one entry a
@@ -170,6 +175,8 @@ InvalidStructureException.
 	},
 	{
 		Code: "RUN026", Theorem: "runs",
+		Open: "which of the actions moves to another account is for the author to say",
+
 		Title: "an artifact passes between two accounts, neither of them the pipeline's",
 		Doc: `
 An action can use an artifact if it is in the pipeline's account, if the artifact was made in the pipeline's account, or

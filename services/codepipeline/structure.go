@@ -236,7 +236,10 @@ func unversioned(s *service.Site) (diag.Finding, bool) {
 }
 
 var structureCode = service.Code{
-	Code: "RUN111", Theorem: "runs", Title: "CodePipeline refuses the structure of a pipeline",
+	Code: "RUN111", Theorem: "runs",
+	Fix:   "the artifact that was meant, versions in a source bucket, the input that a file is in",
+	Open:  "stages, names and sources of which the author has to choose",
+	Title: "CodePipeline refuses the structure of a pipeline",
 	Doc: `
 Two stages at least; source actions in the first stage, and nowhere else; stages and the actions of a stage with names of their
 own; an artifact with one maker, which stands before whoever takes it; the artifacts that a configuration names among the inputs

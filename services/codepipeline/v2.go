@@ -67,7 +67,10 @@ func olderType(s *service.Site, _ *service.Call) []diag.Finding {
 }
 
 var v2Code = service.Code{
-	Code: "RUN084", Theorem: "runs", Title: "an action or a setting that only pipelines of type V2 may have",
+	Code: "RUN084", Theorem: "runs",
+	Fix:   "`PipelineType: V2`",
+	Open:  "the type comes from a parameter",
+	Title: "an action or a setting that only pipelines of type V2 may have",
 	Doc: `
 The actions Commands, ECRBuildAndPublish, InspectorScan, EC2, EKS and the Lambda deploy action are there for pipelines of type
 V2 only, and so are triggers, variables and the execution modes QUEUED and PARALLEL. A pipeline whose template names no ` + "`PipelineType`" + ` is of type V1.

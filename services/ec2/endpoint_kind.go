@@ -57,7 +57,10 @@ func noGateway(m *cloud.Model, r *cloud.Resource) {
 }
 
 var kindCode = service.Code{
-	Code: "RUN064", Theorem: "runs", Title: "a gateway endpoint of a service that has none",
+	Code: "RUN064", Theorem: "runs",
+	Fix:   "`VpcEndpointType: Interface`",
+	Open:  "it has no subnets: which it is to be in, the author knows",
+	Title: "a gateway endpoint of a service that has none",
 	Doc: `
 S3 and DynamoDB have gateway endpoints, which stand in route tables. All other services have interface endpoints, with
 subnets, security groups and private DNS. An endpoint is a gateway unless ` + "`VpcEndpointType`" + ` says otherwise.

@@ -18,6 +18,9 @@ without a log; ECS ` + "`ResourceInitializationError: unable to pull secrets or 
 var codes = []service.Code{
 	{
 		Code: "RUN040", Theorem: "runs",
+		Fix:  "a route to the NAT gateway that the VPC has, else an endpoint for each service, else a NAT gateway",
+		Open: "hosts on the internet, and no public subnet for a NAT gateway",
+
 		Title: "what runs in a VPC has no way out of its subnet",
 		Doc: `
 A build, a task or a function in a VPC makes its calls through its network interface. The route table of its subnet
@@ -42,6 +45,9 @@ Gateway for S3 and DynamoDB, in the route table of the subnet, of type Interface
 	},
 	{
 		Code: "RUN041", Theorem: "runs",
+		Fix:  "an endpoint for each service, with a security group that lets the caller in",
+		Open: "the main route table, which no template names, would need a gateway endpoint",
+
 		Title: "the VPC has endpoints, but not for this service",
 		Doc: `
 The subnet has no route to the internet, and among the endpoints of the VPC there is none for a service that is called,
@@ -59,6 +65,9 @@ That an endpoint is not in the subnet of the caller, nor in its zone, is no erro
 	},
 	{
 		Code: "RUN042", Theorem: "runs",
+		Fix:  "`PrivateDnsEnabled`, and what the VPC needs for it",
+		Open: "the VPC is in no stack",
+
 		Title: "the endpoint has no private DNS",
 		Doc: `
 Without private DNS the name of the service (` + "`logs.eu-west-1.amazonaws.com`" + `) leads to its public address, and nothing
@@ -77,6 +86,9 @@ enableDnsSupport and enableDnsHostnames VPC attributes set to true".
 	},
 	{
 		Code: "RUN043", Theorem: "runs",
+		Fix:  "a rule for the caller's security group, or for its subnet",
+		Open: "the security group of the endpoint is in no stack",
+
 		Title: "the security group of the endpoint refuses the caller",
 		Doc: `
 An interface endpoint has network interfaces with security groups. They must let in TCP port 443 from the caller: from
@@ -94,6 +106,9 @@ A NAT gateway does not help: with private DNS the name of the service leads to t
 	},
 	{
 		Code: "RUN044", Theorem: "runs",
+		Fix:  "a rule for port 443, to the security groups of the endpoints alone where that is enough",
+		Open: "the security groups are in no stack",
+
 		Title: "the caller's own security groups let nothing out",
 		Doc: `
 A security group without egress rules lets everything out; as soon as a template writes one, only what it writes. TCP
@@ -110,6 +125,9 @@ list of the service for a gateway endpoint (its addresses are public), to 0.0.0.
 	},
 	{
 		Code: "RUN045", Theorem: "runs",
+		Fix:  "a statement that lets the layers be read",
+		Open: "the policy is none that can be added to",
+
 		Title: "the policy of the S3 endpoint keeps the layers of images away",
 		Doc: `
 ECR keeps the layers of images in a bucket of its own, ` + "`prod-<region>-starport-layer-bucket`" + `, and whoever pulls an image
@@ -126,6 +144,9 @@ permission and the endpoint is the right one.
 	},
 	{
 		Code: "RUN046", Theorem: "runs",
+		Fix:  "the service name of this region",
+		Open: "the call goes to another region",
+
 		Title: "the endpoint is for another region",
 		Doc: `
 An endpoint serves one region, and the call goes to another: the name of the service in ` + "`ServiceName`" + ` has the wrong
@@ -142,6 +163,9 @@ region, or the bucket, key or repository is in another one.
 	},
 	{
 		Code: "RUN047", Theorem: "runs",
+		Fix:  "a public address, where it may have one, else endpoints",
+		Open: "a build or a function has none, and hosts on the internet need a NAT gateway",
+
 		Title: "an internet gateway is no way out without a public address",
 		Doc: `
 The subnet's default route leads to an internet gateway, which serves only network interfaces with a public address.
@@ -158,6 +182,9 @@ CodeBuild and Lambda never give one to what runs in a VPC, whatever the subnet s
 	},
 	{
 		Code: "RUN048", Theorem: "runs",
+		Fix:  "rules for port 443 and the answers, before all others",
+		Open: "the first rule has the smallest number that there is",
+
 		Title: "a network ACL refuses the traffic",
 		Doc: `
 A network ACL is not stateful: it must let TCP port 443 out, and the answer in, at the port that the caller happened to
@@ -171,6 +198,9 @@ take (1024 to 65535). A new ACL of one's own refuses all that no rule of it allo
 	},
 	{
 		Code: "RUN049", Theorem: "runs",
+		Fix:  "the route table of the subnet in `RouteTableIds`",
+		Open: "the subnet uses the main route table, which no template names",
+
 		Title: "the gateway endpoint is not in the route table of the subnet",
 		Doc: `
 A gateway endpoint (S3, DynamoDB) works by routes: it is the way only for subnets whose route table it names in

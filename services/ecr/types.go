@@ -128,7 +128,9 @@ func withoutResource(a cloud.Attachment) []diag.Fix {
 }
 
 var resourceCode = service.Code{
-	Code: "RUN096", Title: "a policy of an ECR repository names a resource",
+	Code:  "RUN096",
+	Fix:   "the statement without `Resource`",
+	Title: "a policy of an ECR repository names a resource",
 	Doc: `
 A policy of a repository says who may do what with that repository; its statements have no ` + "`Resource`" + `. With one,
 ECR refuses the whole policy, and the stack cannot be created.

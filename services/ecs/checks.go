@@ -66,7 +66,10 @@ func onFargate(def *cloud.Resource) bool {
 }
 
 var codes = []service.Code{wrongKeyCode, {
-	Code: "RUN058", Theorem: "runs", Title: "a task on Fargate has no execution role",
+	Code: "RUN058", Theorem: "runs",
+	Fix:   "the only role of the account that ECS may take on for tasks",
+	Open:  "there is none, or more than one",
+	Title: "a task on Fargate has no execution role",
 	Doc: strings.TrimSpace(`
 On Fargate there is no instance whose role could pull an image or write a log: ECS does it with the task execution role. A
 task definition that is for Fargate and has an image in ECR, the log driver awslogs or secrets needs one.

@@ -39,7 +39,9 @@ func wrongController(s *service.Site, _ *service.Call) []diag.Finding {
 }
 
 var controllerCode = service.Code{
-	Code: "RUN102", Theorem: "runs", Title: "an ECS deploy action updates a service that CodeDeploy controls",
+	Code: "RUN102", Theorem: "runs",
+	Open:  "the provider CodeDeployToECS takes another configuration and other files",
+	Title: "an ECS deploy action updates a service that CodeDeploy controls",
 	Doc: `
 The provider ECS registers a task definition and calls UpdateService. A service whose ` + "`DeploymentController`" + ` is CODE_DEPLOY
 or EXTERNAL takes no new task definition that way.

@@ -47,7 +47,10 @@ func wrongKey(s *service.Site, _ *service.Call) []diag.Finding {
 }
 
 var wrongKeyCode = service.Code{
-	Code: "RUN127", Theorem: "runs", Title: "a task reads a JSON key that its secret does not hold",
+	Code: "RUN127", Theorem: "runs",
+	Fix:   "the key that was meant, where one is near",
+	Open:  "no key is near, or several are",
+	Title: "a task reads a JSON key that its secret does not hold",
 	Doc: `
 ` + "`ValueFrom`" + ` of a container's secret may name one key of a secret that holds JSON: the ARN of the secret, then
 ` + "`:json-key:version-stage:version-id`" + `. The template makes the secret with other keys, so that no task starts, unless

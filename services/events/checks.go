@@ -74,7 +74,10 @@ func otherRegion(s *service.Site, _ *service.Call) []diag.Finding {
 
 var codes = []service.Code{
 	{
-		Code: "RUN050", Theorem: "runs", Title: "a target of an EventBridge rule needs a role and has none",
+		Code: "RUN050", Theorem: "runs",
+		Fix:   "the only role of the account that EventBridge may take on",
+		Open:  "there is none, or more than one",
+		Title: "a target of an EventBridge rule needs a role and has none",
 		Doc: strings.TrimSpace(`
 EventBridge reaches some targets by their own policy (SNS topics, SQS queues, Lambda functions, log groups) and all others
 with a role that the target names in ` + "`RoleArn`" + `: pipelines, build projects, state machines, tasks of ECS, streams, API
@@ -92,7 +95,9 @@ FailedInvocations counts.
 `),
 	},
 	{
-		Code: "RUN052", Theorem: "runs", Title: "a target of an EventBridge rule is in another region",
+		Code: "RUN052", Theorem: "runs",
+		Open:  "the rule or the target has to be made in another region, which is another stack",
+		Title: "a target of an EventBridge rule is in another region",
 		Doc: strings.TrimSpace(`
 The targets of a rule must be in the region of the rule. Events reach another region by way of an event bus there, which is
 a target of the rule here and has a rule of its own.

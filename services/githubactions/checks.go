@@ -170,7 +170,10 @@ func declaredProvider(m *cloud.Model, account string) *cloud.Resource {
 
 var codes = []service.Code{
 	{
-		Code: "RUN055", Theorem: "runs", Title: "a job logs in with its token and may not ask for one",
+		Code: "RUN055", Theorem: "runs",
+		Fix:   "`id-token: write`",
+		Open:  "the permissions are one word for all",
+		Title: "a job logs in with its token and may not ask for one",
 		Doc: `
 GitHub gives a job a token for OpenID Connect only where the permission ` + "`id-token: write`" + ` is set, by the job or by the workflow.
 It is not among the default permissions, and a list of permissions that does not name it takes it away.
@@ -186,7 +189,10 @@ Could not load credentials from any providers".
 `,
 	},
 	{
-		Code: "RUN056", Theorem: "runs", Title: "a job asks for a session of a length that its role does not give",
+		Code: "RUN056", Theorem: "runs",
+		Fix:   "the longest session that there is, or the shortest",
+		Open:  "the number comes from a variable",
+		Title: "a job asks for a session of a length that its role does not give",
 		Doc: `
 A session of a role lasts at most as long as the role's ` + "`MaxSessionDuration`" + `, an hour unless it says otherwise, and never more
 than an hour for a role that was taken on with the credentials of another role. AWS STS gives none below 900 seconds.
@@ -203,7 +209,9 @@ more where it is too small.
 `,
 	},
 	{
-		Code: "RUN057", Theorem: "runs", Title: "the token of a job is for an audience that the provider does not know",
+		Code: "RUN057", Theorem: "runs",
+		Fix:   "the audience in `ClientIdList`",
+		Title: "the token of a job is for an audience that the provider does not know",
 		Doc: `
 The provider of OpenID Connect in IAM lists the audiences that it takes (` + "`ClientIdList`" + `). The action asks GitHub for a token
 for sts.amazonaws.com unless its input ` + "`audience`" + ` says otherwise.

@@ -202,7 +202,9 @@ func otherAudience(s *service.Site, _ *service.Call) []diag.Finding {
 }
 
 var codes = []service.Code{{
-	Code: "RUN128", Theorem: "runs", Title: "the token of a GitLab job is for an audience that the provider does not know",
+	Code: "RUN128", Theorem: "runs",
+	Fix:   "the audience in `ClientIdList`",
+	Title: "the token of a GitLab job is for an audience that the provider does not know",
 	Doc: `
 The provider of OpenID Connect in IAM lists the audiences that it takes (` + "`ClientIdList`" + `). GitLab puts into the token what
 ` + "`id_tokens: aud`" + ` of the job says, often the address of the GitLab itself.

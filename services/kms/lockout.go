@@ -77,7 +77,10 @@ func administers(s *iam.Statement) bool {
 }
 
 var lockoutCode = service.Code{
-	Code: "RUN066", Theorem: "runs", Title: "a key policy locks everybody out",
+	Code: "RUN066", Theorem: "runs",
+	Fix:   "a statement that lets the account's policies decide about the key",
+	Open:  "the key policy is none that can be added to",
+	Title: "a key policy locks everybody out",
 	Doc: `
 The policy of a key is all that decides about it, its own changes included. KMS refuses a policy that would not let whoever sets
 it set it again. A policy that names the users of a key and nobody who manages it is such a one; the policy that KMS gives to a

@@ -52,7 +52,9 @@ func unanswered(s *service.Site, _ *service.Call) []diag.Finding {
 }
 
 var unansweredCode = service.Code{
-	Code: "RUN110", Theorem: "runs", Title: "a custom resource whose function never answers",
+	Code: "RUN110", Theorem: "runs",
+	Open:  "it is code",
+	Title: "a custom resource whose function never answers",
 	Doc: `
 CloudFormation invokes the function of a custom resource and waits for an answer at the presigned URL of the event
 (` + "`ResponseURL`" + `), which the module cfnresponse writes to. What the function returns is no answer. Without one the stack waits for

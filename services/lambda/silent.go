@@ -67,7 +67,9 @@ func stub(src string) bool {
 }
 
 var codes = []service.Code{{
-	Code: "RUN105", Theorem: "runs", Title: "a function that a pipeline invokes never answers it",
+	Code: "RUN105", Theorem: "runs",
+	Open:  "it is code",
+	Title: "a function that a pipeline invokes never answers it",
 	Doc: `
 CodePipeline invokes a function without waiting for what it returns. The action ends when somebody calls PutJobSuccessResult
 or PutJobFailureResult with the id of the job (` + "`event[\"CodePipeline.job\"][\"id\"]`" + `), as a rule the function itself. Code that does

@@ -198,7 +198,10 @@ func accountOf(r *cloud.Resource) string {
 }
 
 var aclCode = service.Code{
-	Code: "RUN083", Theorem: "runs", Title: "a deployment writes with an ACL that the bucket refuses",
+	Code: "RUN083", Theorem: "runs",
+	Fix:   "the ACL that the bucket takes, or a command without one",
+	Open:  "the ACL comes from a variable",
+	Title: "a deployment writes with an ACL that the bucket refuses",
 	Doc: strings.TrimSpace(`
 A bucket with the object ownership ` + "`BucketOwnerEnforced`" + ` (the default of buckets made since April 2023) has no ACLs. It takes
 uploads that name no ACL, or that give the owner of the bucket full control (` + "`bucket-owner-full-control`" + `); every other ACL,

@@ -135,6 +135,9 @@ func foreignManagedKey(s *service.Site, c *service.Call) []diag.Finding {
 
 var codes = []service.Code{{
 	Code: "RUN022", Theorem: "runs",
+	Fix:  "the key of the pipeline's store for the build project; for the store or the bucket the only key of the template, or a new one",
+	Open: "the template has several keys",
+
 	Title: "an object is encrypted with another account's AWS managed key",
 	Doc: strings.TrimSpace(`
 The AWS managed key ` + "`aws/s3`" + ` belongs to one account. Its key policy lets every principal of that account use it
@@ -157,13 +160,27 @@ reading roles, and so do their own policies.
 - https://github.com/aws/aws-cdk/issues/4182 (CodeBuild ignores the key of the pipeline)
 `),
 }, aclCode, {
-	Code: "RUN120", Theorem: "runs", Title: "a bucket is made with an ACL and has none", Doc: strings.TrimSpace(ownershipDoc),
+	Code: "RUN120", Theorem: "runs",
+	Fix:   "`ObjectOwnership: BucketOwnerPreferred`",
+	Open:  "a public ACL, which Block Public Access refuses next",
+	Title: "a bucket is made with an ACL and has none", Doc: strings.TrimSpace(ownershipDoc),
 }, {
-	Code: "RUN121", Theorem: "runs", Title: "Block Public Access refuses a public policy or ACL", Doc: strings.TrimSpace(blockedDoc),
+	Code: "RUN121", Theorem: "runs",
+	Fix:   "the settings of Block Public Access that the template's own policy or ACL asks for, where the template says nothing of them",
+	Open:  "the template asks for both: only its author knows which it is",
+	Title: "Block Public Access refuses a public policy or ACL", Doc: strings.TrimSpace(blockedDoc),
 }, {
-	Code: "RUN126", Theorem: "runs", Title: "logs are delivered to a bucket that is encrypted with KMS", Doc: strings.TrimSpace(encryptedDoc),
+	Code: "RUN126", Theorem: "runs",
+	Fix:   "encryption with SSE-S3",
+	Open:  "the encryption is not the bucket's own setting",
+	Title: "logs are delivered to a bucket that is encrypted with KMS", Doc: strings.TrimSpace(encryptedDoc),
 }, {
-	Code: "RUN124", Theorem: "runs", Title: "S3 refuses the bucket policy", Doc: strings.TrimSpace(invalidDoc),
+	Code: "RUN124", Theorem: "runs",
+	Fix:   "the ARN of the bucket in its own policy, and what the actions are asked of",
+	Open:  "actions of both kinds that one resource cannot be for",
+	Title: "S3 refuses the bucket policy", Doc: strings.TrimSpace(invalidDoc),
 }, {
-	Code: "RUN129", Theorem: "runs", Title: "objects that another account uploads stay its own", Doc: strings.TrimSpace(ownerDoc),
+	Code: "RUN129", Theorem: "runs",
+	Fix:   "`ObjectOwnership: BucketOwnerEnforced`",
+	Title: "objects that another account uploads stay its own", Doc: strings.TrimSpace(ownerDoc),
 }}

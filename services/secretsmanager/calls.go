@@ -73,6 +73,9 @@ func foreignManagedKey(s *service.Site, c *service.Call) []diag.Finding {
 
 var codes = []service.Code{{
 	Code: "RUN027", Theorem: "runs",
+	Fix:  "the only key of the template, or a new one",
+	Open: "the template has several keys; the caller's policy has to name a key whose id AWS makes up",
+
 	Title: "a secret of another account is encrypted with its AWS managed key",
 	Doc: `
 A secret without ` + "`KmsKeyId`" + ` is encrypted with the account's ` + "`aws/secretsmanager`" + ` key, which no principal of another account

@@ -82,7 +82,10 @@ func managedKey(s *service.Site, c *service.Call) []diag.Finding {
 }
 
 var codes = []service.Code{{
-	Code: "RUN051", Theorem: "runs", Title: "a service publishes to a topic that is encrypted with the AWS managed key",
+	Code: "RUN051", Theorem: "runs",
+	Fix:   "the only key of the template, or a new one, whose policy lets the service use it",
+	Open:  "the template has several keys",
+	Title: "a service publishes to a topic that is encrypted with the AWS managed key",
 	Doc: `
 A publisher to an encrypted topic must be able to call kms:GenerateDataKey and kms:Decrypt with the topic's key. The policy
 of the AWS managed key ` + "`alias/aws/sns`" + ` lets the principals of the account do so through SNS. A service that publishes as

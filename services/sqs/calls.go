@@ -90,7 +90,10 @@ func managedKey(s *service.Site, c *service.Call) []diag.Finding {
 }
 
 var codes = []service.Code{{
-	Code: "RUN053", Theorem: "runs", Title: "a service sends to a queue that is encrypted with the AWS managed key",
+	Code: "RUN053", Theorem: "runs",
+	Fix:   "encryption with SQS's own key",
+	Open:  "the key comes from elsewhere than a property of the queue",
+	Title: "a service sends to a queue that is encrypted with the AWS managed key",
 	Doc: `
 A sender to a queue that is encrypted with a KMS key must be able to call kms:GenerateDataKey and kms:Decrypt with that key.
 The policy of the AWS managed key ` + "`alias/aws/sqs`" + ` lets the principals of the account do so through SQS. A service that

@@ -37,7 +37,10 @@ func expressWaits(s *service.Site, _ *service.Call) []diag.Finding {
 }
 
 var jobCodes = []service.Code{{
-	Code: "RUN054", Theorem: "runs", Title: "an Express state machine has a task that waits",
+	Code: "RUN054", Theorem: "runs",
+	Fix:   "`StateMachineType: STANDARD`",
+	Open:  "the type comes from a parameter",
+	Title: "an Express state machine has a task that waits",
 	Doc: `
 Tasks that wait for what they started (` + "`.sync`" + `) or for somebody who returns a token (` + "`.waitForTaskToken`" + `, as an approval
 does) run in Standard state machines only. Express state machines end within five minutes and take neither.

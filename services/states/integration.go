@@ -68,7 +68,10 @@ func nearIntegration(t *task) []diag.Fix {
 }
 
 var integrationCodes = []service.Code{{
-	Code: "RUN062", Theorem: "runs", Title: "a task calls an integration that does not exist",
+	Code: "RUN062", Theorem: "runs",
+	Fix:   "the service that was meant, where one is near",
+	Open:  "an integration of the AWS SDK's takes other parameters",
+	Title: "a task calls an integration that does not exist",
 	Doc: `
 About twenty services have integrations of their own in Step Functions, ` + "`arn:aws:states:::sns:publish`" + ` for instance. Every
 other call is one of the AWS SDK's: ` + "`arn:aws:states:::aws-sdk:codepipeline:putApprovalResult`" + `, with the parameters of the API under

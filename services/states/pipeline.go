@@ -201,7 +201,10 @@ func holds(n *doc.Node, text string) bool {
 }
 
 var codes = []service.Code{{
-	Code: "RUN082", Theorem: "runs", Title: "an Express state machine is used as a gate",
+	Code: "RUN082", Theorem: "runs",
+	Fix:   "`StateMachineType: STANDARD`",
+	Open:  "the type comes from a parameter",
+	Title: "an Express state machine is used as a gate",
 	Doc: `
 A pipeline that runs a Standard state machine waits until its execution ends, and fails where that fails. With an Express
 state machine the action succeeds as soon as the execution has started: the pipeline does not wait, and a failure stops

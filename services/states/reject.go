@@ -61,7 +61,9 @@ func limited(s *service.Site) bool {
 }
 
 var rejectCode = service.Code{
-	Code: "RUN109", Theorem: "runs", Title: "a refusal leaves a state machine waiting",
+	Code: "RUN109", Theorem: "runs",
+	Open:  "how long to wait for an answer, and what a refusal does, is code",
+	Title: "a refusal leaves a state machine waiting",
 	Doc: `
 A task with ` + "`.waitForTaskToken`" + ` waits until somebody calls SendTaskSuccess or SendTaskFailure with its token, or until its time is
 over. Without ` + "`TimeoutSeconds`" + ` or ` + "`HeartbeatSeconds`" + ` that is never, within the year that an execution may take. Where the code

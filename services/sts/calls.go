@@ -113,6 +113,8 @@ func demands(st *iam.Statement) *iam.Condition {
 
 var codes = []service.Code{{
 	Code: "RUN021", Theorem: "runs",
+	Fix: "the condition taken out of the trust",
+
 	Title: "the trust of an action role demands sts:ExternalId",
 	Doc: `
 CodePipeline assumes the role of an action with the pipeline's role. Its API has nowhere to put an external id: an action

@@ -47,7 +47,10 @@ func tooLong(s *service.Site, c *service.Call) []diag.Finding {
 }
 
 var chainCode = service.Code{
-	Code: "RUN125", Theorem: "runs", Title: "a command asks for a longer session than its role gives",
+	Code: "RUN125", Theorem: "runs",
+	Fix:   "the longest session that there is",
+	Open:  "the number comes from a variable",
+	Title: "a command asks for a longer session than its role gives",
 	Doc: `
 A session of a role lasts at most as long as the role's ` + "`MaxSessionDuration`" + `, an hour unless it says otherwise. A session that
 is taken on with the credentials of another role (a build, a function, a task) lasts an hour at most, whatever the role says.

@@ -74,7 +74,9 @@ func secondFactor(p *iam.Policy, effect iam.Effect, words string) (ns []diag.Not
 }
 
 var deviceCode = service.Code{
-	Code: "RUN065", Theorem: "runs", Title: "a profile shows no MFA device where one is asked for",
+	Code: "RUN065", Theorem: "runs",
+	Open:  "which device the user has is in no file",
+	Title: "a profile shows no MFA device where one is asked for",
 	Doc: `
 The AWS CLI and the SDKs show an MFA device when they take on a role, and read it from the profile that has ` + "`role_arn`" + `. In the
 source profile, or in any other profile with an access key, ` + "`mfa_serial`" + ` is not looked at: calls go out with the bare key, and

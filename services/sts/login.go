@@ -74,7 +74,9 @@ func noLogin(s *service.Site, _ *service.Call) []diag.Finding {
 }
 
 var loginCode = service.Code{
-	Code: "RUN063", Theorem: "runs", Title: "a profile logs in to the Identity Center and is given no role",
+	Code: "RUN063", Theorem: "runs",
+	Open:  "which role the profile is for, its owner knows",
+	Title: "a profile logs in to the Identity Center and is given no role",
 	Doc: `
 A profile with ` + "`sso_account_id`" + ` and ` + "`sso_role_name`" + ` gets the credentials of a permission set (the "role name" is its name) in one
 account. The set is there and assigned in that account to the person or to a group of the person's, and the session that

@@ -140,7 +140,9 @@ func otherDevice(s *service.Site, _ *service.Call) []diag.Finding {
 
 var profileCodes = []service.Code{
 	{
-		Code: "RUN059", Theorem: "runs", Title: "a profile asks for a session of a length that its role does not give",
+		Code: "RUN059", Theorem: "runs",
+		Fix:   "the longest session that there is, or the shortest",
+		Title: "a profile asks for a session of a length that its role does not give",
 		Doc: `
 A session of a role lasts at most as long as the role's ` + "`MaxSessionDuration`" + `, an hour unless it says otherwise, and never more
 than an hour for a role that was taken on with the credentials of another role. AWS STS gives none below 900 seconds.
@@ -157,7 +159,9 @@ too small.
 `,
 	},
 	{
-		Code: "RUN060", Theorem: "runs", Title: "a profile takes on a role and has nobody to do it",
+		Code: "RUN060", Theorem: "runs",
+		Open:  "whose credentials the profile is to use, its owner knows",
+		Title: "a profile takes on a role and has nobody to do it",
 		Doc: `
 A profile with ` + "`role_arn`" + ` names whose rights it takes the role with: another profile by ` + "`source_profile`" + `, or by
 ` + "`credential_source`" + ` the environment, the instance or the container. It has one of the two, and the profile that it names is
@@ -179,7 +183,9 @@ profile … must have credentials", or "Infinite loop in credential configuratio
 `,
 	},
 	{
-		Code: "RUN061", Theorem: "runs", Title: "a profile shows the MFA device of another account",
+		Code: "RUN061", Theorem: "runs",
+		Open:  "which device the user has is in no file",
+		Title: "a profile shows the MFA device of another account",
 		Doc: `
 ` + "`mfa_serial`" + ` is the device of the user who calls: with a profile that takes on a role of another account, the device of the
 user's account and not of the role's. Written with the role's account it is a device that the user does not have.
