@@ -194,10 +194,11 @@ func call(p *cloud.Principal, why string, actions ...string) service.PowerCall {
 }
 
 // each yields the declared principals of a kind. One that nobody can change is
-// not declared.
+// not declared, or is a role of Identity Center: "this role is only modifiable
+// by AWS" (https://github.com/perkbox/cloud-access-bot/issues/11).
 func each(m *cloud.Model, k cloud.PrincipalKind, visit func(*cloud.Principal)) {
 	for p := range m.Principals() {
-		if p.Kind == k {
+		if p.Kind == k && !strings.HasPrefix(p.Path, "/aws-reserved/") {
 			visit(p)
 		}
 	}

@@ -29,7 +29,7 @@ func assign(m *cloud.Model, r *cloud.Resource) {
 	p := &cloud.Principal{
 		Kind: cloud.Role, ARN: role, Name: service.PermissionSetRoleName(set.Name), Account: account,
 		Path: "/aws-reserved/sso.amazonaws.com/", Resource: set, Maybe: append(set.Maybe[:len(set.Maybe):len(set.Maybe)], r.Maybe...),
-		Trust: &cloud.Attachment{Name: "the trust policy", Resource: set, Span: set.Span, Unknown: "the trust policy that the Identity Center gives its role"},
+		Trust: trust(set, account),
 	}
 	if n := set.Prop("InlinePolicy"); n != nil && n.Kind != doc.Null {
 		p.Identity = append(p.Identity, m.Attachment(set, n, iam.Identity, "the inline policy"))
@@ -53,6 +53,24 @@ func assign(m *cloud.Model, r *cloud.Resource) {
 		p.Boundary = &a
 	}
 	m.AddPrincipal(p)
+}
+
+// trust is the trust policy of the role of a permission set: the identity
+// provider of Identity Center in the account, which nobody else signs for, and
+// no principal of IAM. Nobody but AWS changes it: "this role is only modifiable
+// by AWS"
+// (https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html,
+// https://github.com/perkbox/cloud-access-bot/issues/11).
+func trust(set *cloud.Resource, account string) *cloud.Attachment {
+	a := &cloud.Attachment{Name: "the trust policy", Resource: set, Span: set.Span}
+	provider := "arn:" + arn.Partition(set.Region) + ":iam::" + account + ":saml-provider/AWSSSO_" + match.Hole(match.Name, "the provider of Identity Center") + "_DO_NOT_DELETE"
+	st := iam.Statement{
+		Effect: iam.Allow, Span: set.Span, HasPrincipal: true,
+		Principals: []iam.PrincipalElem{{Type: iam.PrincipalFederated, Elem: iam.Elem{Text: provider, Span: set.Span}}},
+		Actions:    []iam.Elem{{Text: "sts:AssumeRoleWithSAML", Span: set.Span}, {Text: "sts:TagSession", Span: set.Span}},
+	}
+	a.Policy = &iam.Policy{Kind: iam.Trust, Span: set.Span, Statements: []iam.Statement{st}}
+	return a
 }
 
 // amazons is the AWS managed policy that n names by its ARN.
