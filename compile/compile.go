@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"testing/fstest"
@@ -10,6 +11,8 @@ import (
 	"penstock/cloud"
 	"penstock/iac/cfn"
 	"penstock/iac/cfn/emit"
+	"penstock/iac/tf"
+	tfemit "penstock/iac/tf/emit"
 	"penstock/prove"
 	"penstock/service"
 	"penstock/source"
@@ -29,8 +32,9 @@ type Options struct {
 	// Parameters asks for the parameter form: templates with ProjectName,
 	// Environment, KmsKeyAlias and the accounts as parameters.
 	Parameters bool
-	// Terraform asks for Terraform in place of CloudFormation.
-	Terraform bool
+	// Terraform asks for Terraform in place of CloudFormation, by the mappings
+	// of a book.
+	Terraform *tf.Book
 }
 
 // A Result is everything that a spec became.
@@ -98,7 +102,9 @@ func Compile(s *spec.Spec, opt Options) (*Result, error) {
 		}
 		res.Roles = append(res.Roles, role)
 	}
-	b.write(res, opt)
+	if err := b.write(res, opt); err != nil {
+		return nil, err
+	}
 	if err := b.prove(res, opt); err != nil {
 		return nil, fmt.Errorf("what was written cannot be read back: %w", err)
 	}
@@ -156,20 +162,75 @@ func (b *builder) order() {
 }
 
 // write makes the files.
-func (b *builder) write(res *Result, opt Options) {
+func (b *builder) write(res *Result, opt Options) error {
 	form := emit.Options{Parameters: opt.Parameters}
+	set := b.set
+	about := emit.StacksFile{Comment: "What goes where, in the order in which it is deployed: one pass is enough. No policy names a principal that has to exist before it. Made by penstock compile; change the spec, not these files.", Needs: res.needs}
+	if opt.Terraform != nil {
+		var err error
+		if set, err = b.terraform(res, opt, &about); err != nil {
+			return err
+		}
+	}
 	for _, st := range b.set.Stacks {
-		res.Files = append(res.Files, File{emit.FileName(st), emit.Template(st, form)})
+		if opt.Terraform == nil || st.Exists {
+			res.Files = append(res.Files, File{emit.FileName(st), emit.Template(st, form)})
+		}
 	}
 	b.beside = b.profiles()
 	res.Files = append(res.Files, b.beside...)
 	b.stated = res.needs
-	about := emit.StacksFile{Comment: "What goes where, in the order in which it is deployed: one pass is enough. No policy names a principal that has\nto exist before it. Made by penstock compile; change the spec, not these files.", Needs: res.needs}
 	if o := b.spec.Organization; o != nil {
 		about.Organization = &emit.Organization{ID: o.ID, Management: o.Management, SCPs: o.SCPs, RCPs: o.RCPs}
+		for _, layer := range []map[string][]string{o.SCPs, o.RCPs} {
+			for _, target := range slices.Sorted(maps.Keys(layer)) {
+				for _, name := range layer[target] {
+					if _, err := b.userFile(opt, name); err != nil {
+						return fmt.Errorf("policy of the organization for %s: %w", target, err)
+					}
+				}
+			}
+		}
 	}
-	res.Files = append(res.Files, File{stacksFile, emit.Stacks(b.set, about, form)})
+	res.Files = append(res.Files, File{stacksFile, emit.Stacks(set, about, form)})
 	res.Files = append(res.Files, b.copied...)
+	return nil
+}
+
+// terraform writes one root module an account, and returns the set that the
+// stacks file tells: the modules, and what is there already, which stays a
+// template that nobody deploys.
+func (b *builder) terraform(res *Result, opt Options, about *emit.StacksFile) (*blueprint.Set, error) {
+	deployed, there := &blueprint.Set{}, &blueprint.Set{}
+	for _, st := range b.set.Stacks {
+		if st.Exists {
+			there.Stacks = append(there.Stacks, st)
+		} else {
+			deployed.Stacks = append(deployed.Stacks, st)
+		}
+	}
+	modules, err := tfemit.Emit(deployed, tfemit.Options{Book: opt.Terraform, Variables: opt.Parameters})
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range modules {
+		for _, f := range m.Files {
+			res.Files = append(res.Files, File{m.Join(f), f.Text})
+		}
+	}
+	set := tfemit.Set(modules)
+	folders := map[*blueprint.Stack]bool{}
+	for _, st := range set.Stacks {
+		folders[st] = true
+	}
+	about.Template = func(st *blueprint.Stack) string {
+		if folders[st] {
+			return st.Name
+		}
+		return emit.FileName(st)
+	}
+	set.Stacks = append(set.Stacks, there.Stacks...)
+	return set, nil
 }
 
 // load reads the blueprint as it stands: nothing of it is written yet.

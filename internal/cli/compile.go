@@ -140,7 +140,10 @@ func runCompile(_ context.Context, env, outer *Env, f compileFlags, name string)
 		return err
 	}
 	opt := compileOptions(read)
-	opt.Parameters, opt.Terraform = f.parameters, f.terraform
+	opt.Parameters = f.parameters
+	if f.terraform {
+		opt.Terraform = all.Terraform()
+	}
 	res, err := compile.Compile(s, opt)
 	if err != nil {
 		return &failure{exitUnfinished, err}
