@@ -38,6 +38,9 @@ func (b *builder) audit() {
 		if a.trail {
 			b.trail(p.stack, a, w)
 			b.alarms(p.stack)
+			if a.ID == b.spec.Tools.ID {
+				b.secretReads(p.stack)
+			}
 		}
 		w.place(a.Account, global(a.home))
 	}

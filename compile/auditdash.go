@@ -69,6 +69,11 @@ func (b *builder) dashboard(st *blueprint.Stack) {
 		metric("Alerts, and those that did not arrive", "Sum", 3600,
 			search("told ", "AWS/Events", "RuleName", "TriggeredRules", "Sum"), search("lost ", "AWS/Events", "RuleName", "FailedInvocations", "Sum")),
 	}
+	if st.Resource("SecretReads") != nil {
+		ws = append(ws, metric("Secrets read", "Sum", 3600, []any{map[string]any{
+			"expression": `SEARCH('{"${ProjectName}/audit",SecretId} MetricName="SecretReads"', 'Sum', 3600)`, "label": "",
+		}}))
+	}
 	if b.gated() {
 		// https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 		ws = append(ws, metric("Approvals, refusals, no answer", "Sum", 3600,
@@ -83,7 +88,7 @@ func (b *builder) dashboard(st *blueprint.Stack) {
 		logs("Changes of roles and policies", "filter eventSource = 'iam.amazonaws.com' and readOnly = 0 | stats count(*) as calls by eventName, userIdentity.arn | sort calls desc | limit 50"),
 	)
 	if len(b.buildSecrets()) > 0 {
-		ws = append(ws, logs("Secrets read", "filter eventName in ['GetSecretValue', 'BatchGetSecretValue', 'GetParameters', 'GetParameter'] | stats count(*) as reads by coalesce(requestParameters.secretId, requestParameters.name, requestParameters.names.0) as secret, userIdentity.arn | sort reads desc | limit 50"))
+		ws = append(ws, logs("Who read secrets", "filter eventName in ['GetSecretValue', 'BatchGetSecretValue', 'GetParameters', 'GetParameter'] | stats count(*) as reads by coalesce(requestParameters.secretId, requestParameters.name, requestParameters.names.0) as secret, userIdentity.arn | sort reads desc | limit 50"))
 	}
 	// The order of a map's keys is that of encoding/json: sorted. HTML is not
 	// escaped, since nobody reads the body as HTML.
@@ -92,7 +97,7 @@ func (b *builder) dashboard(st *blueprint.Stack) {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(map[string]any{"widgets": ws}); err != nil {
-		panic(err) // only strings, numbers, lists and maps are encoded
+		return // cannot be: strings, numbers, lists and maps are encoded
 	}
 	st.Add(&blueprint.Resource{
 		ID: "Dashboard", Type: "AWS::CloudWatch::Dashboard", Section: "dashboard",

@@ -87,7 +87,7 @@ var watchTable = []watched{
 	}},
 	{rule: ruleCode, typ: "AWS::Lambda::Function", name: "FunctionName", by: []calledBy{
 		{request("functionName"), holding, []string{
-			"lambda:AddPermission", "lambda:DeleteFunction", "lambda:RemovePermission", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration",
+			"lambda:AddPermission", "lambda:CreateFunctionUrlConfig", "lambda:DeleteFunction", "lambda:RemovePermission", "lambda:UpdateFunctionUrlConfig", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration",
 		}},
 	}},
 	{rule: ruleCode, typ: "AWS::StepFunctions::StateMachine", name: "StateMachineName", arn: "arn:${AWS::Partition}:states:%r:%a:stateMachine:%s", by: []calledBy{
