@@ -286,6 +286,25 @@ func (f *finder) answers(w *way) []harm {
 	return out
 }
 
+// counts finds the ways to answer for what counts for a gate beside its
+// machinery: a table of votes, the token of a task, whatever gate of the model
+// it is. A role that answers by its work does not get around it, but who takes
+// it on does.
+func (f *finder) counts(s *side, w *way) []harm {
+	var out []harm
+	machinery := s.machinery()
+	for i := range w.Gains {
+		g := &w.Gains[i]
+		r := g.Gain.Resource
+		if g.Power.Kind != service.Tamper || g.Gain.Touches != service.TouchesGate || r == nil || r.Type == "AWS::CodePipeline::Pipeline" ||
+			slices.Contains(machinery, r) || len(w.steps) == 0 && f.itsWork(g) {
+			continue
+		}
+		out = append(out, step("GATE001", g, "answer for the "+s.name()+" by the "+match.Render(g.Gain.What)))
+	}
+	return out
+}
+
 // itsWork reports whether the calls of a step are what its principal is known
 // to call: who answers a gate by its work does not get around it.
 func (f *finder) itsWork(g *chain.Step) bool {

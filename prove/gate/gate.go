@@ -185,6 +185,7 @@ func (f *finder) past(s *side, w *way, targets []*target, inputs []*input) []har
 	}
 	hs := f.touches(s, w)
 	hs = append(hs, f.unseals(s, w)...)
+	hs = append(hs, f.counts(s, w)...)
 	hs = append(hs, f.strange(w)...)
 	hs = append(hs, f.leaves(w)...)
 	hs = append(hs, f.crosses(s, w, targets)...)

@@ -1,6 +1,8 @@
 package dynamodb
 
 import (
+	"strings"
+
 	"penstock/cloud"
 	"penstock/match"
 	"penstock/service"
@@ -22,6 +24,21 @@ var powers = []service.Power{
 		Why:   "writes the table by which a machine that waits for people decides",
 		Basis: service.Reasoned, Source: apiPage + "API_UpdateItem.html; https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token",
 		Find: votes,
+	},
+	{
+		// The policy of a table may be what keeps others from writing votes, and
+		// a new one can let them.
+		ID: "dynamodb.votes-policy", Kind: service.Tamper,
+		Why:   "changes who may write the table by which a machine that waits for people decides",
+		Basis: service.Documented, Source: apiPage + "API_PutResourcePolicy.html",
+		Find: func(m *cloud.Model) []service.Gain {
+			gs := votes(m)
+			for i := range gs {
+				gs[i].Calls = []service.PowerCall{service.On(gs[i].Resource, "changes the policy of the table", "dynamodb:PutResourcePolicy", "dynamodb:DeleteResourcePolicy")}
+				gs[i].What = "policy of table " + match.Render(service.Called(gs[i].Resource))
+			}
+			return gs
+		},
 	},
 	{
 		ID: "dynamodb.items", Kind: service.Tamper,
@@ -53,7 +70,9 @@ func votes(m *cloud.Model) []service.Gain {
 }
 
 // answers are what a function must be allowed that decides about a gate.
-var answers = []string{"SendTaskSuccess", "PutApprovalResult", "PutJobSuccessResult"}
+var answers = []string{"states:SendTaskSuccess", "codepipeline:PutApprovalResult", "codepipeline:PutJobSuccessResult"}
+
+func has(s, part string) bool { return part != "" && strings.Contains(s, part) }
 
 func decides(m *cloud.Model, table *cloud.Resource) bool {
 	for sm := range m.OfType("AWS::StepFunctions::StateMachine") {
@@ -73,7 +92,7 @@ func decides(m *cloud.Model, table *cloud.Resource) bool {
 		for t := range service.Texts(f.Prop("Environment")) {
 			names = names || t == table.Name || t == table.ARN
 		}
-		if names && gatekeeper(m, service.RoleOf(m, f, "Role")) {
+		if names && service.Answers(m, service.RoleOf(m, f, "Role"), answers...) {
 			return true
 		}
 	}

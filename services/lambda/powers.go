@@ -1,6 +1,7 @@
 package lambda
 
 import (
+	"slices"
 	"strings"
 
 	"penstock/arn"
@@ -49,6 +50,15 @@ var powers = []service.Power{
 		Why:   "gives a role to a function whose code it controls too",
 		Basis: service.Documented, Source: apiPage + "API_UpdateFunctionConfiguration.html (Role)",
 		Find: updateRole,
+	},
+	{
+		// What a function that counts votes goes by is in its event: through a
+		// URL with AWS_IAM AWS writes there who calls, and who invokes it
+		// directly writes the whole of it.
+		ID: "lambda.event", Kind: service.Tamper,
+		Why:   "invokes a function that answers a gate, with an event of its own",
+		Basis: service.Documented, Source: apiPage + "API_Invoke.html; " + guide + "urls-invocation.html (requestContext.authorizer)",
+		Find: events,
 	},
 	{
 		// An alias or a qualified version is what callers run, and it can be
@@ -115,6 +125,36 @@ func functionGains(why string, actions ...string) func(*cloud.Model) []service.G
 			}}
 		})
 	}
+}
+
+// gateAnswers are the calls by which a function answers a gate. A function
+// that an action invokes answers its job (PutJobSuccessResult) under an id that
+// nobody else knows.
+var gateAnswers = []string{"states:SendTaskSuccess", "codepipeline:PutApprovalResult"}
+
+// events finds the functions that answer a gate: who invokes one, or gives
+// himself the right to, and who calls its URL where whom it believes is not
+// known.
+func events(m *cloud.Model) []service.Gain {
+	return service.Each(m, functionType, func(r *cloud.Resource) []service.Gain {
+		if r.ARN == "" || !service.Answers(m, service.RoleOf(m, r, "Role"), gateAnswers...) {
+			return nil
+		}
+		gain := func(maybe []string, calls ...service.PowerCall) service.Gain {
+			return service.Gain{
+				Calls: calls, Resource: r, Touches: service.TouchesGate, What: "function " + match.Render(service.Called(r)) + ", which answers a gate",
+				Maybe: append(slices.Clone(r.Maybe), maybe...),
+			}
+		}
+		invoke := service.On(r, "invokes it with an event of its own", "lambda:InvokeFunction", "lambda:InvokeAsync")
+		invoke.Context.SetAbsent("lambda:InvokedViaFunctionUrl")
+		url := service.On(r, "calls its URL", "lambda:InvokeFunctionUrl")
+		return []service.Gain{
+			gain(nil, invoke),
+			gain(nil, service.On(r, "lets others invoke it, itself among them", "lambda:AddPermission")),
+			gain([]string{"whom function " + match.Render(service.Called(r)) + " lets answer of those who call its URL"}, url),
+		}
+	})
 }
 
 // updateRole: a function that is given another role still has to run the
