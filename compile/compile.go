@@ -124,7 +124,9 @@ func (b *builder) draw() error {
 		}
 	}
 	b.artifacts()
-	b.network()
+	if err := b.network(); err != nil {
+		return err
+	}
 	b.vault()
 	b.pipeline()
 	b.given()

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -105,11 +106,17 @@ func (b *builder) vpcConfig(x *spec.Build) any {
 }
 
 // network draws the VPC, where it is not given, and the security group of the
-// builds. Endpoints come when it is known what the builds call: endpoints.
-func (b *builder) network() {
+// builds. Endpoints come when it is known what the builds call: endpoints. It
+// fails where the spec says too little of a VPC that is given.
+func (b *builder) network() error {
 	p := b.buildNet()
-	if p == nil {
-		return
+	switch {
+	case p == nil:
+		return nil
+	case len(p.subnets) == 0:
+		return errors.New("network names a VPC and none of its subnets")
+	case len(p.tables) == 0 && b.spec.Network.Endpoints:
+		return errors.New("network has no routeTables: the endpoint of S3 stands in the route tables of the subnets; name them, or say endpoints: false where the VPC has its own")
 	}
 	st := b.tools()
 	section := "network"
@@ -122,7 +129,7 @@ func (b *builder) network() {
 		b.vpc(add)
 	}
 	if !p.guarded {
-		return
+		return nil
 	}
 	add(buildsGroup, "AWS::EC2::SecurityGroup",
 		"What builds may reach is in rules of their own, so that the group and that of the endpoints can name each other. The "+
@@ -139,6 +146,7 @@ func (b *builder) network() {
 		add("BuildsToInternet", "AWS::EC2::SecurityGroupEgress", why, blueprint.KV(
 			"GroupId", blueprint.Ref(buildsGroup), "Description", "HTTPS", "IpProtocol", "tcp", "FromPort", 443, "ToPort", 443, "CidrIp", "0.0.0.0/0"))
 	}
+	return nil
 }
 
 // nothing is the rule of a security group that lets nothing out: an address

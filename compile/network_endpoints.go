@@ -129,7 +129,7 @@ func (b *builder) endpoints(w *writer, runs []*prove.Run, granted []call) {
 	}
 	faces := false
 	for _, pass := range passages(runs, granted) {
-		gateway := slices.Contains(gateways, pass.service) && len(p.tables) > 0
+		gateway := slices.Contains(gateways, pass.service)
 		id := ident(strings.ReplaceAll(pass.service, ".", "-")) + "Endpoint"
 		name := blueprint.Sub("com.amazonaws.${AWS::Region}." + pass.service)
 		if strings.HasPrefix(st.Region, "cn-") && pass.service != "s3" && pass.service != "dynamodb" {
@@ -155,9 +155,6 @@ func (b *builder) endpoints(w *writer, runs []*prove.Run, granted []call) {
 		}
 		props.Set("VpcEndpointType", "Interface")
 		props.Set("PrivateDnsEnabled", true)
-		if slices.Contains(gateways, pass.service) {
-			props.Set("DnsOptions", blueprint.KV("PrivateDnsOnlyForInboundResolverEndpoint", "AllResolvers"))
-		}
 		props.Set("SubnetIds", blueprint.Subs(p.subnets...))
 		props.Set("SecurityGroupIds", blueprint.Subs(blueprint.Ref(endpointsGroup)))
 		props.Set("PolicyDocument", policy)
