@@ -28,10 +28,19 @@ func (rd *reading) args(args []*Arg, body *hclsyntax.Body, into *doc.Node) {
 				break
 			}
 		}
+		last := a.Name[len(a.Name)-1]
+		if a.Implied != "" {
+			if in != nil && has(in, last) {
+				rd.set(into, a.Prop, str(rd.m.span(body.SrcRange), a.Implied))
+			}
+			continue
+		}
+		if a.Absent != "" && (in == nil || in.Attributes[last] == nil) {
+			rd.set(into, a.Prop, str(rd.m.span(body.SrcRange), a.Absent))
+		}
 		if in == nil {
 			continue
 		}
-		last := a.Name[len(a.Name)-1]
 		if a.Shape == Block || a.Shape == Blocks {
 			rd.blocks(a, in, last, into)
 			continue
@@ -291,13 +300,15 @@ func (rd *reading) set(into *doc.Node, path []Step, v *doc.Node) {
 			}
 			var item *doc.Node
 			for _, it := range next.Items {
-				if it.Get(s.Of).Str() == s.Is {
+				if s.Of == "#" || it.Get(s.Of).Str() == s.Is {
 					item = it
 				}
 			}
 			if item == nil {
 				item = &doc.Node{Kind: doc.Map, Span: v.Span}
-				put(item, s.Of, str(v.Span, s.Is))
+				if s.Of != "#" {
+					put(item, s.Of, str(v.Span, s.Is))
+				}
 				next.Items = append(next.Items, item)
 			}
 			next = item

@@ -23,6 +23,9 @@ func (m *Module) join() {
 			if main == nil {
 				continue
 			}
+			if r.m != nil && !named(r, main, p.p) {
+				continue
+			}
 			if p.p.Wait && !m.inTime(r, main) {
 				if late == nil {
 					late, lateMain = p, main
@@ -44,6 +47,16 @@ func (m *Module) join() {
 			r.main.parts = append(r.main.parts, r)
 		}
 	}
+}
+
+// named reports whether a resource that can also stand for itself is named as
+// a part of another one is: after it, with a number or what it is labelled by.
+func named(r, main *resource, p *Part) bool {
+	rest, ok := strings.CutPrefix(r.label, main.label)
+	if !ok || rest != "" && rest[0] != '_' {
+		return false
+	}
+	return p.Label != "" || strings.Trim(rest, "_0123456789") == ""
 }
 
 // linked returns the resource that a part names, nil where it names none of

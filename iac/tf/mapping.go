@@ -23,11 +23,17 @@ import (
 //	    Id id
 //	  }
 //	  Status status words=Enabled:true,Suspended:false
+//	  Rules[#=0].Name rule.name              the one item of a list
 //	  A a default=x                          what Terraform is told where the property is absent
+//	  A b.a within=x                         the same, where block b is there
+//	  A a absent=true                        what the property is where the argument is absent
+//	  implied A.B KMS b                      what the property is where argument or block b is there
 //	  const type zip                         an argument that is always the same
 //	  skip force_destroy                     arguments that bear on nothing
 //	  part aws_s3_bucket_versioning bucket=id {       properties that are a resource of its own
 //	  part aws_iam_role_policy role=id each=Policies label=PolicyName wait {
+//	    copy Bus bus                         an argument that a property of the whole says
+//	  part aws_x y=id each=Rules absent=A:1 empty=B:2 {  the one item that no property means; what no resource means
 //	  spread aws_iam_role_policy role each=Roles {    one resource an item, with the properties of the whole
 //
 // The line of a type with "-" for the principal resource has parts alone.
@@ -82,7 +88,7 @@ var shapes = map[string]Shape{
 }
 
 // A Step is one key of a property path; where Of is set, the item of the list
-// at Key in which Of has the value Is.
+// at Key in which Of has the value Is, or for "#" the one item.
 type Step struct{ Key, Of, Is string }
 
 // An Arg is one property and the argument that says it.
@@ -102,6 +108,12 @@ type Arg struct {
 	With, Without string
 	Args          []*Arg // of Block and Blocks
 	Skip          []string
+	Within        bool // Default stands only where other arguments of its block do
+	// Absent is what the property is where the argument is not there.
+	Absent string
+	// Implied is what the property is where the argument or block Name is
+	// there: nothing is written for it.
+	Implied string
 }
 
 // A Part is a further resource that a resource of CloudFormation is split
@@ -116,6 +128,11 @@ type Part struct {
 	Spread bool
 	Args   []*Arg
 	Skip   []string
+	// Copies are arguments that properties of the whole resource say.
+	Copies []*Arg
+	// Absent is the item that CloudFormation makes where there is no
+	// property, and Empty one that says what no resource at all means.
+	Absent, Empty [][2]string
 }
 
 // PathString writes a path as a mapping does.
@@ -217,6 +234,11 @@ func (p *mappingReader) line(line string) error {
 		*at.skip = append(*at.skip, w[1:]...)
 	case w[0] == "const" && len(w) == 3:
 		*at.args = append(*at.args, &Arg{Name: strings.Split(w[1], "."), Const: w[2], IsConst: true})
+	case w[0] == "implied" && len(w) == 4:
+		*at.args = append(*at.args, &Arg{Prop: steps(w[1]), Implied: w[2], Name: strings.Split(w[3], ".")})
+	case w[0] == "copy" && len(w) == 3 && len(p.open) == 1 && len(m.Parts) > 0:
+		q := m.Parts[len(m.Parts)-1]
+		q.Copies = append(q.Copies, &Arg{Prop: steps(w[1]), Name: []string{w[2]}})
 	case (w[0] == "part" || w[0] == "spread") && len(w) >= 3:
 		return p.part(m, w)
 	default:
@@ -237,6 +259,10 @@ func (p *mappingReader) part(m *Mapping, w []string) error {
 			q.Label = v
 		case "wait":
 			q.Wait = true
+		case "absent":
+			q.Absent = pairs(v)
+		case "empty":
+			q.Empty = pairs(v)
 		default:
 			return fmt.Errorf("no option %q", k)
 		}
@@ -255,15 +281,11 @@ func (p *mappingReader) arg(at frame, w []string, opens bool) error {
 		k, v, _ := strings.Cut(o, "=")
 		switch k {
 		case "words":
-			for pair := range strings.SplitSeq(v, ",") {
-				c, t, ok := strings.Cut(pair, ":")
-				if !ok {
-					return fmt.Errorf("word %q", pair)
-				}
-				a.Words = append(a.Words, [2]string{c, t})
-			}
-		case "default":
-			a.Default, a.HasDefault = v, true
+			a.Words = pairs(v)
+		case "default", "within":
+			a.Default, a.HasDefault, a.Within = v, true, k == "within"
+		case "absent":
+			a.Absent = v
 		case "with":
 			a.With = v
 		case "without":
@@ -291,6 +313,16 @@ func (p *mappingReader) arg(at frame, w []string, opens bool) error {
 		p.open = append(p.open, frame{&a.Args, &a.Skip})
 	}
 	return nil
+}
+
+// pairs reads "a:b,c:d".
+func pairs(s string) [][2]string {
+	var out [][2]string
+	for pair := range strings.SplitSeq(s, ",") {
+		k, v, _ := strings.Cut(pair, ":")
+		out = append(out, [2]string{k, v})
+	}
+	return out
 }
 
 // steps reads a property path; "." is the thing itself.

@@ -367,8 +367,10 @@ func (m *Module) resource(r *resource) {
 func (m *Module) mergePart(r *resource) {
 	into := r.main.props
 	rd := &reading{m: m, c: &scope{region: r.region}, marks: map[any]bool{}, root: r.main.props}
-	if a := r.block.Body.Attributes[r.part.Link]; a != nil {
-		rd.marks[a] = true
+	for _, name := range append(copied(r.part), r.part.Link) {
+		if a := r.block.Body.Attributes[name]; a != nil {
+			rd.marks[a] = true
+		}
 	}
 	if r.part.Each != "" {
 		list := into.Get(r.part.Each)
@@ -401,8 +403,52 @@ func whole(r, o *resource) bool {
 	return !slices.ContainsFunc(o.parts, func(p *resource) bool { return p.part.Each != "" && !waits(r, p) })
 }
 
+func copied(p *Part) []string {
+	var out []string
+	for _, c := range p.Copies {
+		out = append(out, c.Name[0])
+	}
+	return out
+}
+
+// defaults says what a list means of which there is no item, or the one that
+// CloudFormation makes by itself.
+func (m *Module) defaults(r *resource) {
+	if r.m == nil {
+		return
+	}
+	for _, p := range r.m.Parts {
+		list := r.props.Get(p.Each)
+		switch {
+		case p.Absent != nil && list != nil && len(list.Items) == 1 && isItem(list.Items[0], p.Absent):
+			r.props.Fields = slices.DeleteFunc(r.props.Fields, func(f doc.Field) bool { return f.Name() == p.Each })
+		case p.Empty != nil && list == nil:
+			at := m.span(r.block.DefRange())
+			if slices.ContainsFunc(r.props.Fields, func(f doc.Field) bool { return strings.HasPrefix(f.Name(), "Terraform::") }) {
+				put(r.props, p.Each, &doc.Node{Kind: doc.Unknown, Text: p.Each + " of " + r.addr(), Span: at})
+				continue
+			}
+			item := &doc.Node{Kind: doc.Map, Span: at}
+			for _, kv := range p.Empty {
+				put(item, kv[0], str(at, kv[1]))
+			}
+			put(r.props, p.Each, &doc.Node{Kind: doc.List, Items: []*doc.Node{item}, Span: at})
+		}
+	}
+}
+
+func isItem(n *doc.Node, want [][2]string) bool {
+	for _, kv := range want {
+		if v := n.Get(kv[0]); v == nil || v.Tag != "" || v.Str() != kv[1] {
+			return false
+		}
+	}
+	return len(n.Fields) == len(want)
+}
+
 // finish adds what stands beside the properties.
 func (m *Module) finish(r *resource) {
+	m.defaults(r)
 	if len(r.props.Fields) > 0 {
 		put(r.node, "Properties", r.props)
 	}

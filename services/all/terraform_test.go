@@ -79,7 +79,10 @@ func TestTerraformMappings(t *testing.T) {
 				}
 				q := c
 				q.item = p.Each != "" && !p.Spread
-				q.body(schema[p.Type], p.Type, "", p.Args, p.Skip, p.Link)
+				for _, a := range p.Copies {
+					c.prop(a.Prop[0].Key)
+				}
+				q.body(schema[p.Type], p.Type, "", append(slices.Clone(p.Args), p.Copies...), p.Skip, p.Link)
 			}
 		}
 	}
@@ -110,6 +113,10 @@ func (c *mappingCheck) body(schema map[string]string, typ, prefix string, args [
 		said[prefix+link] = true
 	}
 	for _, a := range args {
+		if a.Implied != "" {
+			c.prop(a.Prop[0].Key)
+			continue
+		}
 		if len(a.Prop) > 0 {
 			c.prop(a.Prop[0].Key)
 		}

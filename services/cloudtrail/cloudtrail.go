@@ -7,9 +7,10 @@ import "penstock/service"
 
 // Service is AWS CloudTrail.
 var Service = service.Service{
-	Name:   "cloudtrail",
-	Title:  "AWS CloudTrail",
-	Types:  types,
-	Jobs:   jobs,
-	Powers: powers,
+	Name:      "cloudtrail",
+	Title:     "AWS CloudTrail",
+	Types:     types,
+	Terraform: terraform,
+	Jobs:      jobs,
+	Powers:    powers,
 }

@@ -7,10 +7,11 @@ import "penstock/service"
 
 // Service is Amazon CloudWatch.
 var Service = service.Service{
-	Name:    "cloudwatch",
-	Title:   "Amazon CloudWatch",
-	Types:   types,
-	Actions: actions,
-	Jobs:    jobs,
-	Powers:  powers,
+	Name:      "cloudwatch",
+	Title:     "Amazon CloudWatch",
+	Types:     types,
+	Terraform: terraform,
+	Actions:   actions,
+	Jobs:      jobs,
+	Powers:    powers,
 }

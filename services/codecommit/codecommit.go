@@ -6,9 +6,10 @@ import "penstock/service"
 
 // Service is AWS CodeCommit.
 var Service = service.Service{
-	Name:    "codecommit",
-	Title:   "AWS CodeCommit",
-	Types:   types,
-	Actions: actions,
-	Powers:  powers,
+	Name:      "codecommit",
+	Title:     "AWS CodeCommit",
+	Types:     types,
+	Terraform: terraform,
+	Actions:   actions,
+	Powers:    powers,
 }

@@ -7,9 +7,10 @@ import "penstock/service"
 
 // Service is AWS CodeConnections.
 var Service = service.Service{
-	Name:    "codeconnections",
-	Title:   "AWS CodeConnections",
-	Types:   types,
-	Actions: actions,
-	Powers:  powers,
+	Name:      "codeconnections",
+	Title:     "AWS CodeConnections",
+	Types:     types,
+	Terraform: terraform,
+	Actions:   actions,
+	Powers:    powers,
 }

@@ -7,13 +7,14 @@ import "penstock/service"
 
 // Service is AWS CodeDeploy.
 var Service = service.Service{
-	Name:     "codedeploy",
-	Title:    "AWS CodeDeploy",
-	Types:    types,
-	Actions:  actions,
-	Jobs:     jobs,
-	Checks:   checks,
-	Codes:    codes,
-	Authored: authored,
-	Powers:   powers,
+	Name:      "codedeploy",
+	Title:     "AWS CodeDeploy",
+	Types:     types,
+	Terraform: terraform,
+	Actions:   actions,
+	Jobs:      jobs,
+	Checks:    checks,
+	Codes:     codes,
+	Authored:  authored,
+	Powers:    powers,
 }

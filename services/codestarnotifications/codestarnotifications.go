@@ -6,9 +6,10 @@ import "penstock/service"
 
 // Service is AWS CodeStar Notifications.
 var Service = service.Service{
-	Name:   "codestar-notifications",
-	Title:  "AWS CodeStar Notifications",
-	Types:  types,
-	Jobs:   jobs,
-	Powers: powers,
+	Name:      "codestar-notifications",
+	Title:     "AWS CodeStar Notifications",
+	Types:     types,
+	Terraform: terraform,
+	Jobs:      jobs,
+	Powers:    powers,
 }

@@ -6,9 +6,10 @@ import "penstock/service"
 
 // Service is Amazon DynamoDB.
 var Service = service.Service{
-	Name:    "dynamodb",
-	Title:   "Amazon DynamoDB",
-	Types:   types,
-	Effects: effects,
-	Powers:  powers,
+	Name:      "dynamodb",
+	Title:     "Amazon DynamoDB",
+	Types:     types,
+	Terraform: terraform,
+	Effects:   effects,
+	Powers:    powers,
 }

@@ -10,15 +10,16 @@ import (
 
 // Service is Amazon EC2 and VPC.
 var Service = service.Service{
-	Name:     "ec2",
-	Title:    "Amazon EC2 and VPC",
-	Types:    types,
-	Jobs:     jobs,
-	Actions:  actions,
-	Route:    route,
-	Checks:   checks,
-	Codes:    slices.Concat(codes, []service.Code{kindCode}),
-	Authored: authored,
-	Powers:   powers,
-	Mends:    mends,
+	Name:      "ec2",
+	Title:     "Amazon EC2 and VPC",
+	Types:     types,
+	Terraform: terraform,
+	Jobs:      jobs,
+	Actions:   actions,
+	Route:     route,
+	Checks:    checks,
+	Codes:     slices.Concat(codes, []service.Code{kindCode}),
+	Authored:  authored,
+	Powers:    powers,
+	Mends:     mends,
 }

@@ -8,10 +8,11 @@ import "penstock/service"
 
 // Service is Amazon Elastic Container Registry.
 var Service = service.Service{
-	Name:    "ecr",
-	Title:   "Amazon Elastic Container Registry",
-	Types:   types,
-	Actions: actions,
-	Codes:   []service.Code{resourceCode},
-	Powers:  powers,
+	Name:      "ecr",
+	Title:     "Amazon Elastic Container Registry",
+	Types:     types,
+	Terraform: terraform,
+	Actions:   actions,
+	Codes:     []service.Code{resourceCode},
+	Powers:    powers,
 }

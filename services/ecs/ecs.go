@@ -6,13 +6,14 @@ import "penstock/service"
 
 // Service is Amazon ECS.
 var Service = service.Service{
-	Name:     "ecs",
-	Title:    "Amazon Elastic Container Service",
-	Types:    types,
-	Actions:  actions,
-	Jobs:     []service.Job{serviceJob, taskJob},
-	Checks:   checks,
-	Codes:    codes,
-	Authored: authored,
-	Powers:   powers,
+	Name:      "ecs",
+	Title:     "Amazon Elastic Container Service",
+	Types:     types,
+	Terraform: terraform,
+	Actions:   actions,
+	Jobs:      []service.Job{serviceJob, taskJob},
+	Checks:    checks,
+	Codes:     codes,
+	Authored:  authored,
+	Powers:    powers,
 }

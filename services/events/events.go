@@ -7,11 +7,12 @@ import "penstock/service"
 
 // Service is Amazon EventBridge.
 var Service = service.Service{
-	Name:   "events",
-	Title:  "Amazon EventBridge",
-	Types:  types,
-	Jobs:   jobs,
-	Checks: checks,
-	Codes:  codes,
-	Powers: powers,
+	Name:      "events",
+	Title:     "Amazon EventBridge",
+	Types:     types,
+	Terraform: terraform,
+	Jobs:      jobs,
+	Checks:    checks,
+	Codes:     codes,
+	Powers:    powers,
 }

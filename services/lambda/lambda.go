@@ -8,14 +8,15 @@ import "penstock/service"
 
 // Service is AWS Lambda.
 var Service = service.Service{
-	Name:     "lambda",
-	Title:    "AWS Lambda",
-	Types:    types,
-	Actions:  actions,
-	Jobs:     jobs,
-	Checks:   checks,
-	Codes:    codes,
-	Authored: authored,
-	Gate:     gate,
-	Powers:   powers,
+	Name:      "lambda",
+	Title:     "AWS Lambda",
+	Types:     types,
+	Terraform: terraform,
+	Actions:   actions,
+	Jobs:      jobs,
+	Checks:    checks,
+	Codes:     codes,
+	Authored:  authored,
+	Gate:      gate,
+	Powers:    powers,
 }

@@ -8,9 +8,10 @@ import "penstock/service"
 
 // Service is Amazon CloudWatch Logs.
 var Service = service.Service{
-	Name:   "logs",
-	Title:  "Amazon CloudWatch Logs",
-	Types:  types,
-	Jobs:   jobs,
-	Powers: powers,
+	Name:      "logs",
+	Title:     "Amazon CloudWatch Logs",
+	Types:     types,
+	Terraform: terraform,
+	Jobs:      jobs,
+	Powers:    powers,
 }

@@ -50,7 +50,6 @@ AWS::S3::Bucket aws_s3_bucket
       AbortIncompleteMultipartUpload.DaysAfterInitiation abort_incomplete_multipart_upload.days_after_initiation
       NoncurrentVersionExpiration.NoncurrentDays noncurrent_version_expiration.noncurrent_days
       NoncurrentVersionExpiration.NewerNoncurrentVersions noncurrent_version_expiration.newer_noncurrent_versions
-      NoncurrentVersionExpirationInDays noncurrent_version_expiration.noncurrent_days
       Transitions transition blocks {
         StorageClass storage_class
         TransitionInDays days

@@ -7,12 +7,13 @@ import "penstock/service"
 
 // Service is AWS Secrets Manager.
 var Service = service.Service{
-	Name:    "secretsmanager",
-	Title:   "AWS Secrets Manager",
-	Types:   types,
-	Jobs:    jobs,
-	Effects: effects,
-	Checks:  checks,
-	Codes:   codes,
-	Powers:  powers,
+	Name:      "secretsmanager",
+	Title:     "AWS Secrets Manager",
+	Types:     types,
+	Terraform: terraform,
+	Jobs:      jobs,
+	Effects:   effects,
+	Checks:    checks,
+	Codes:     codes,
+	Powers:    powers,
 }

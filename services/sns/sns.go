@@ -6,13 +6,14 @@ import "penstock/service"
 
 // Service is Amazon SNS.
 var Service = service.Service{
-	Name:    "sns",
-	Title:   "Amazon Simple Notification Service",
-	Types:   types,
-	Actions: actions,
-	Effects: effects,
-	Jobs:    jobs,
-	Checks:  checks,
-	Codes:   codes,
-	Powers:  powers,
+	Name:      "sns",
+	Title:     "Amazon Simple Notification Service",
+	Types:     types,
+	Terraform: terraform,
+	Actions:   actions,
+	Effects:   effects,
+	Jobs:      jobs,
+	Checks:    checks,
+	Codes:     codes,
+	Powers:    powers,
 }

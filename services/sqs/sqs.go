@@ -6,11 +6,12 @@ import "penstock/service"
 
 // Service is Amazon SQS.
 var Service = service.Service{
-	Name:    "sqs",
-	Title:   "Amazon SQS",
-	Types:   types,
-	Effects: effects,
-	Checks:  checks,
-	Codes:   codes,
-	Powers:  powers,
+	Name:      "sqs",
+	Title:     "Amazon SQS",
+	Types:     types,
+	Terraform: terraform,
+	Effects:   effects,
+	Checks:    checks,
+	Codes:     codes,
+	Powers:    powers,
 }

@@ -6,9 +6,10 @@ import "penstock/service"
 
 // Service is AWS Systems Manager.
 var Service = service.Service{
-	Name:    "ssm",
-	Title:   "AWS Systems Manager",
-	Types:   types,
-	Effects: effects,
-	Powers:  powers,
+	Name:      "ssm",
+	Title:     "AWS Systems Manager",
+	Types:     types,
+	Terraform: terraform,
+	Effects:   effects,
+	Powers:    powers,
 }

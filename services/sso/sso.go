@@ -6,7 +6,8 @@ import "penstock/service"
 
 // Service is IAM Identity Center.
 var Service = service.Service{
-	Name:  "sso",
-	Title: "AWS IAM Identity Center",
-	Types: types,
+	Name:      "sso",
+	Title:     "AWS IAM Identity Center",
+	Types:     types,
+	Terraform: terraform,
 }

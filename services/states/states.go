@@ -10,13 +10,14 @@ import (
 
 // Service is AWS Step Functions.
 var Service = service.Service{
-	Name:    "states",
-	Title:   "AWS Step Functions",
-	Types:   types,
-	Actions: actions,
-	Jobs:    jobs,
-	Checks:  slices.Concat(checks, jobChecks, integrationChecks),
-	Codes:   slices.Concat(codes, jobCodes, integrationCodes),
-	Gate:    gate,
-	Powers:  powers,
+	Name:      "states",
+	Title:     "AWS Step Functions",
+	Types:     types,
+	Terraform: terraform,
+	Actions:   actions,
+	Jobs:      jobs,
+	Checks:    slices.Concat(checks, jobChecks, integrationChecks),
+	Codes:     slices.Concat(codes, jobCodes, integrationCodes),
+	Gate:      gate,
+	Powers:    powers,
 }

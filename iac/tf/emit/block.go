@@ -39,6 +39,22 @@ func (b *block) set(name, comment, expr string) {
 	b.items = append(b.items, &item{name: name, comment: comment, expr: expr})
 }
 
+// has reports whether there is an argument or a block at a path.
+func (b *block) has(path []string) bool {
+	for i, name := range path {
+		j := slices.IndexFunc(b.items, func(it *item) bool { return it.name == name })
+		if j < 0 {
+			return false
+		}
+		if i < len(path)-1 {
+			if b = b.items[j].inner; b == nil {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 func (b *block) empty() bool { return len(b.items) == 0 }
 
 // write writes a block; arguments on one line come first, then those of

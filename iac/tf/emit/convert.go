@@ -92,6 +92,9 @@ func (c *conv) part(p *tf.Part, used uses) ([]*block, error) {
 		label := c.label(p.Type, "")
 		out := c.block(p.Type, label)
 		out.set(p.Link, "", link)
+		if err := c.copies(p, out); err != nil {
+			return nil, err
+		}
 		out.items = append(out.items, b.items...)
 		if p.Wait {
 			c.u.waits = append(c.u.waits, p.Type+"."+label)
@@ -99,6 +102,13 @@ func (c *conv) part(p *tf.Part, used uses) ([]*block, error) {
 		return []*block{out}, nil
 	}
 	list, ok := c.u.r.Props.Get(p.Each).(blueprint.List)
+	if !ok && c.u.r.Props.Get(p.Each) == nil && p.Absent != nil {
+		var it blueprint.Map
+		for _, kv := range p.Absent {
+			it.Set(kv[0], kv[1])
+		}
+		list, ok = blueprint.List{it}, true
+	}
 	if !ok {
 		if c.u.r.Props.Get(p.Each) != nil {
 			return nil, fmt.Errorf("property %s: a list is wanted", p.Each)
@@ -139,6 +149,9 @@ func (c *conv) part(p *tf.Part, used uses) ([]*block, error) {
 		default:
 			err = fmt.Errorf("a map is wanted")
 		}
+		if err == nil {
+			err = c.copies(p, b)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("property %s: %w", p.Each, err)
 		}
@@ -146,6 +159,22 @@ func (c *conv) part(p *tf.Part, used uses) ([]*block, error) {
 		out = append(out, b)
 	}
 	return out, nil
+}
+
+// copies writes what the whole resource says of a part.
+func (c *conv) copies(p *tf.Part, b *block) error {
+	for _, a := range p.Copies {
+		v, _ := find(c.u.r.Props, a.Prop)
+		if v == nil {
+			continue
+		}
+		text, err := c.value(v)
+		if err != nil {
+			return err
+		}
+		b.set(a.Name[0], "", text)
+	}
+	return nil
 }
 
 // slugOf is the plain part of a text as a part of a label.
@@ -175,13 +204,20 @@ func (c *conv) args(args []*tf.Arg, props blueprint.Map, out *block, used uses) 
 			continue
 		}
 		v, note := find(props, a.Prop)
+		path := tf.PathString(a.Prop)
+		if a.Implied != "" {
+			if v != nil && (plain(v) != a.Implied || !out.has(a.Name)) {
+				return fmt.Errorf("property %s: Terraform takes %s alone, with %s", path, a.Implied, name)
+			}
+			used[path] = v != nil
+			continue
+		}
 		if v == nil {
-			if a.HasDefault {
+			if a.HasDefault && (!a.Within || out.has(a.Name[:len(a.Name)-1])) {
 				c.put(out, a, "", constant(a.Default))
 			}
 			continue
 		}
-		path := tf.PathString(a.Prop)
 		if used[path] {
 			continue // said by an argument before
 		}
@@ -424,6 +460,7 @@ func (c *conv) zip(v any, props blueprint.Map) (string, error) {
 	src.set("content", "", text)
 	c.extra = append(c.extra, b)
 	c.w.archive = true
+	c.main.set("source_code_hash", "", "data.archive_file."+c.u.label+".output_base64sha256")
 	return "data.archive_file." + c.u.label + ".output_path", nil
 }
 
@@ -493,7 +530,7 @@ func find(props blueprint.Map, path []tf.Step) (any, string) {
 		l, _ := v.(blueprint.List)
 		v = nil
 		for _, it := range l {
-			if m, ok := it.(blueprint.Map); ok && v == nil && plain(m.Get(s.Of)) == s.Is {
+			if m, ok := it.(blueprint.Map); ok && v == nil && (s.Of == "#" && len(l) == 1 || plain(m.Get(s.Of)) == s.Is) {
 				v = m
 			}
 		}
@@ -561,7 +598,7 @@ func (u uses) items(l blueprint.List, p string) error {
 			}
 			sel, _, _ := strings.Cut(rest, "]")
 			of, is, _ := strings.Cut(sel, "=")
-			if plain(m.Get(of)) == is {
+			if of == "#" && len(l) == 1 || plain(m.Get(of)) == is {
 				found = p + "[" + sel + "]"
 				u[found+"."+of] = true
 				break
