@@ -8,6 +8,7 @@ import (
 	"penstock/arn"
 	"penstock/blueprint"
 	"penstock/cloud"
+	"penstock/iam/facts"
 	"penstock/match"
 	"penstock/spec"
 )
@@ -46,11 +47,12 @@ func (w *writer) sub(st *blueprint.Stack, s string) blueprint.Sub {
 	}
 	for _, r := range w.whole {
 		if rest, ok := strings.CutPrefix(s, r.ARN); ok && r.ARN != "" && match.HasHole(r.ARN) && (rest == "" || rest[0] == ':' || rest[0] == '/') {
-			attr := "Arn"
-			if r.Ref == r.ARN {
-				attr = ""
+			switch {
+			case r.Ref == r.ARN:
+				return w.ref(st, r, "") + w.sub(st, rest)
+			case hasARN(r.Type):
+				return w.ref(st, r, "Arn") + w.sub(st, rest)
 			}
-			return w.ref(st, r, attr) + w.sub(st, rest)
 		}
 	}
 	for _, r := range w.whole {
@@ -68,6 +70,17 @@ func (w *writer) sub(st *blueprint.Stack, s string) blueprint.Sub {
 		wild = "??????"
 	}
 	return w.named(st, s[:i]) + wild + w.sub(st, s[j+1:])
+}
+
+// hasARN reports whether resources of a type tell their ARN as an attribute;
+// subnets and security groups do not.
+func hasARN(typ string) bool {
+	t, ok := facts.CFN(typ)
+	if !ok {
+		return true
+	}
+	_, ok = t.Attribute("Arn")
+	return ok
 }
 
 // ref refers to a resource from a stack.
