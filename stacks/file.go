@@ -208,22 +208,32 @@ func (l *loader) stack(n *doc.Node, dir string) error {
 	if err != nil {
 		return bad(t, "names are relative to the folder of the stacks file", "template %q: %v", t.Text, plainError(err))
 	}
+	if info.IsDir() && l.hasTerraform(file) {
+		return l.whole(n, t, e, func() error { return l.terraform(file, e) })
+	}
 	if info.IsDir() {
 		if !l.exists(path.Join(file, "manifest.json")) {
-			return bad(t, "a folder must be a cloud assembly (cdk synth) with manifest.json", "template %q is a folder without manifest.json", t.Text)
+			return bad(t, "a folder must be one of Terraform, with .tf files, or a cloud assembly (cdk synth) with manifest.json", "template %q is a folder without manifest.json and without .tf files", t.Text)
 		}
 		if len(e.params)+len(e.files)+len(e.ids) > 0 {
 			return bad(n, "give them in the app", "%q is an assembly of several stacks, so parameters, parameterFiles and physicalIds cannot stand here", t.Text)
 		}
 		return l.assembly(file, e, nil)
 	}
+	return l.whole(n, t, e, func() error {
+		l.set.Stacks = append(l.set.Stacks, e.stack(file))
+		return nil
+	})
+}
+
+// whole adds a stack that has to have a name, an account and a region.
+func (l *loader) whole(n, t *doc.Node, e entry, add func() error) error {
 	for _, c := range []struct{ key, val, like string }{{"name", e.name, "tools"}, {"account", e.account, `"111111111111"`}, {"region", e.region, "ap-northeast-1"}} {
 		if c.val == "" {
 			return bad(n, "add "+c.key+": "+c.like, "the stack of %q has no %s", t.Text, c.key)
 		}
 	}
-	l.set.Stacks = append(l.set.Stacks, e.stack(file))
-	return nil
+	return add()
 }
 
 // output reads a parameter that is an output of another stack.

@@ -1,6 +1,6 @@
 // Package stacks says which template goes where: it reads the stacks file
-// (penstock.stacks.yaml), a CDK cloud assembly, or a lone template with an
-// account and a region, and makes of it the input of iac/cfn.
+// (penstock.stacks.yaml), a CDK cloud assembly, or a lone template or folder of
+// Terraform with an account and a region, and makes of it the input of iac/cfn.
 //
 // A stacks file, whole:
 //
@@ -12,7 +12,7 @@
 //	  rcps: {ou-prod: [rcp/org.json]}
 //	stacks:
 //	  - name: tools                     # letters, digits, hyphens
-//	    template: tools.yaml            # or the folder of a cloud assembly, with nothing else
+//	    template: tools.yaml            # or a folder of Terraform, or of a cloud assembly, with nothing else
 //	    account: "111111111111"         # in quotes
 //	    region: ap-northeast-1
 //	    parameters: {Env: prod, Subnets: [subnet-1, subnet-2]}
@@ -230,6 +230,8 @@ func (l *loader) folder(dir string) error {
 	switch {
 	case err != nil:
 		return err
+	case len(names) == 0 && l.hasTerraform(dir):
+		return l.loneTerraform(dir)
 	case len(names) == 1:
 		return l.lone(names[0])
 	case len(names) == 0:
@@ -268,6 +270,9 @@ func (l *loader) file(name string) error {
 	base := path.Base(name)
 	if base == "manifest.json" {
 		return l.assembly(path.Dir(name), entry{account: l.opt.Account, region: l.opt.Region}, nil)
+	}
+	if path.Ext(name) == ".tf" {
+		return l.loneTerraform(path.Dir(name)) // Terraform reads the whole folder
 	}
 	n, err := l.parse(name)
 	if err != nil {

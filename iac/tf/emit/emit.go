@@ -335,6 +335,8 @@ func Set(modules []*Module) *blueprint.Set {
 				if o.region != from.Region {
 					p.From += "-" + o.region
 				}
+			} else {
+				p.From, p.Output = v.Stack, v.Output // of a stack that is there already
 			}
 			st.Parameters = append(st.Parameters, &p)
 		}
