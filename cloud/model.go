@@ -78,6 +78,19 @@ type Stack struct {
 	// Imports holds the stacks whose exports this one imports, or whose
 	// outputs its parameters are: they are deployed before it.
 	Imports []*Stack
+	// Within is the stack that this one is nested in, nil where it is in none.
+	Within *Stack
+	// Resolves are the dynamic references in its resources, {{resolve:…}},
+	// which are read when it is deployed.
+	Resolves []Resolve
+}
+
+// A Resolve is one dynamic reference.
+type Resolve struct {
+	Service  string // "ssm", "ssm-secure" or "secretsmanager"
+	Name     string // of a parameter, or the id or ARN of a secret; symbolic where unknown
+	Resource string // the logical id that it stands in, "" for none
+	At       source.Span
 }
 
 // A Resource is one declared resource.

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"penstock/cloud"
 	"penstock/diag"
 	"penstock/doc"
 	"penstock/doc/load"
@@ -272,5 +273,8 @@ func (s *stack) reference(ref string, at source.Span) string {
 		s.w.find(CodeFunction, at, diag.Error, "%q is no service of a dynamic reference; there is ssm, ssm-secure, secretsmanager", kind)
 	}
 	s.w.resolves = append(s.w.resolves, r)
+	if c := (cloud.Resolve{Service: r.Service, Name: r.Name, Resource: r.Resource, At: r.At}); s.cs != nil && !slices.Contains(s.cs.Resolves, c) {
+		s.cs.Resolves = append(s.cs.Resolves, c)
+	}
 	return hole
 }

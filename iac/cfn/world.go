@@ -84,6 +84,7 @@ type stack struct {
 	parent                     *stack
 	at                         *resource // of the parent
 	maybe                      []string
+	deployed                   bool      // by a pipeline of another stack
 	cur                        *resource // whose properties are being evaluated
 	ruled                      bool
 	rulesMemo                  []rule
@@ -152,6 +153,9 @@ func (w *world) add(s *stack) {
 	}
 	s.params, s.conds = map[string]*param{}, map[string]*cond{}
 	s.cs = &cloud.Stack{Name: s.label, Account: s.account, Region: s.region, Template: s.t.name, File: s.t.file}
+	if s.parent != nil {
+		s.cs.Within = s.parent.cs
+	}
 	w.stacks = append(w.stacks, s)
 	w.model.Stacks = append(w.model.Stacks, s.cs)
 	w.keep(s.t.found)

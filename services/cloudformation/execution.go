@@ -36,6 +36,15 @@ var executionRows = []service.Row{
 		Targets: parameters,
 	},
 	{
+		ID: "cloudformation.references", Caller: "execution role of the stack, or pipeline or action role",
+		Resource: "what the template names by {{resolve:ssm:…}}, {{resolve:ssm-secure:…}} or {{resolve:secretsmanager:…}}",
+		Context:  "ssm:GetParameters or secretsmanager:GetSecretValue",
+		Why:      "reads the parameters and secrets that the resources of the template refer to",
+		Need:     service.Stops, Basis: service.Documented,
+		Source:  "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html, dynamic-references-ssm.html (permissions); https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html",
+		Targets: references,
+	},
+	{
 		ID: "cloudformation.resource.more", Caller: "execution role of the stack",
 		Resource: "each resource of the template", Why: "looks at the resources of the stack and finishes them",
 		Need: service.Listed, Basis: service.Reasoned, Source: handlerPage,
@@ -117,11 +126,60 @@ func resources(s *service.Site) (string, *doc.Node, []*cloud.Resource) {
 	}
 	var rs []*cloud.Resource
 	for _, r := range s.Model.Resources {
-		if r.Stack == st && len(r.Maybe) == 0 {
+		if within(r.Stack, st) && len(r.Maybe) == 0 {
 			rs = append(rs, r)
 		}
 	}
 	return role, at, rs
+}
+
+// within reports whether a stack is another one or nested in it: what is
+// nested is made with the role of the outermost stack
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html,
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html).
+func within(s, outer *cloud.Stack) bool {
+	for ; s != nil; s = s.Within {
+		if s == outer {
+			return true
+		}
+	}
+	return false
+}
+
+// references are the parameters and secrets that the resources of the stack
+// name by dynamic references. That the caller may read them in the place of
+// the execution role is taken to do.
+func references(s *service.Site) []service.Target {
+	role, _, rs := resources(s)
+	var ts []service.Target
+	seen := map[string]bool{}
+	for _, r := range rs {
+		for _, ref := range r.Stack.Resolves {
+			if ref.Resource != r.LogicalID {
+				continue
+			}
+			t, action := s.Parameter(r.Region, ref.Name), "ssm:GetParameters"
+			switch ref.Service {
+			case "ssm", "ssm-secure":
+				if strings.HasPrefix(ref.Name, "/aws/service/") {
+					continue
+				}
+			case "secretsmanager":
+				t, action = s.Secret(r.Region, ref.Name), "secretsmanager:GetSecretValue"
+			default:
+				continue
+			}
+			if t.Resource == "" || seen[t.Resource] {
+				continue
+			}
+			seen[t.Resource] = true
+			t.At, t.Only = ref.At, []string{action}
+			own := t
+			t.Caller, t.Instead = iam.Principal{ARN: role}, &own
+			ts = append(ts, t)
+		}
+	}
+	return ts
 }
 
 // parameters are the SSM parameters that a template names by default. That the
@@ -160,13 +218,22 @@ func created(s *service.Site, listed bool) []service.Target {
 	role, _, rs := resources(s)
 	var ts []service.Target
 	for _, r := range rs {
-		for _, spec := range needs[r.Type] {
+		for _, spec := range needsOf(r.Type) {
 			n := parseNeed(spec)
 			if n.listed != listed || n.when != "" && absent(r.Prop(strings.Split(n.when, ".")...)) {
 				continue
 			}
-			for _, on := range places(s, r, n.on) {
+			on, unknown := places(s, r, n.on), ""
+			if len(on) == 0 && n.on == "" && !listed {
+				// What the ARN looks like is not known: a policy about everything
+				// covers it, and one without the action does not.
+				prefix, _, _ := strings.Cut(n.action, ":")
+				on = []string{s.ARNIn(prefix, r.Region, r.Account, match.Hole(match.Any, "the ARN of "+r.ID()))}
+				unknown = "the policies of " + match.Render(role) + " speak of " + r.ID() + ", where they allow " + n.action + " on resources by name"
+			}
+			for _, on := range on {
 				t := service.Target{
+					Assume: unknown,
 					Caller: iam.Principal{ARN: role}, Resource: on, Account: r.Account, Region: r.Region,
 					At: r.Span, What: r.LogicalID + " of stack " + match.Render(r.Stack.Name), Only: []string{n.action},
 				}

@@ -87,6 +87,23 @@ var owners = map[string][]string{
 	"AWS::SNS::TopicPolicy":   {"AWS::SNS::Topic"},
 	"AWS::SNS::Subscription":  {"AWS::SNS::Topic"},
 	"AWS::SQS::QueuePolicy":   {"AWS::SQS::Queue"},
+
+	"AWS::Cognito::UserPoolClient":              {"AWS::Cognito::UserPool"},
+	"AWS::EC2::Route":                           {"AWS::EC2::RouteTable"},
+	"AWS::EC2::SecurityGroupEgress":             {"AWS::EC2::SecurityGroup"},
+	"AWS::EC2::SecurityGroupIngress":            {"AWS::EC2::SecurityGroup"},
+	"AWS::EC2::SubnetRouteTableAssociation":     {"AWS::EC2::RouteTable"},
+	"AWS::EC2::VPCGatewayAttachment":            {"AWS::EC2::InternetGateway"},
+	"AWS::ElasticLoadBalancingV2::Listener":     {"AWS::ElasticLoadBalancingV2::LoadBalancer"},
+	"AWS::ElasticLoadBalancingV2::ListenerRule": {"AWS::ElasticLoadBalancingV2::Listener"},
+	"AWS::IAM::AccessKey":                       {"AWS::IAM::User"},
+	"AWS::Lambda::EventInvokeConfig":            {"AWS::Lambda::Function"},
+	"AWS::Lambda::Url":                          {"AWS::Lambda::Function"},
+	"AWS::Logs::MetricFilter":                   {"AWS::Logs::LogGroup"},
+	"AWS::Logs::SubscriptionFilter":             {"AWS::Logs::LogGroup"},
+	"AWS::Route53::RecordSet":                   {"AWS::Route53::HostedZone"},
+	"AWS::SecretsManager::ResourcePolicy":       {"AWS::SecretsManager::Secret"},
+	"AWS::SecretsManager::RotationSchedule":     {"AWS::SecretsManager::Secret"},
 }
 
 // passes says which properties of a type hold a role that is handed to a
@@ -101,6 +118,13 @@ var passes = map[string][]struct{ prop, of, service string }{
 	"AWS::IAM::InstanceProfile":        {{"Roles[]", "", "ec2.amazonaws.com"}},
 	"AWS::Lambda::Function":            {{"Role", "", "lambda.amazonaws.com"}},
 	"AWS::StepFunctions::StateMachine": {{"RoleArn", "", "states.amazonaws.com"}},
+
+	"AWS::CloudTrail::Trail":   {{"CloudWatchLogsRoleArn", "", "cloudtrail.amazonaws.com"}},
+	"AWS::EKS::Cluster":        {{"RoleArn", "", "eks.amazonaws.com"}},
+	"AWS::Glue::Job":           {{"Role", "", "glue.amazonaws.com"}},
+	"AWS::Pipes::Pipe":         {{"RoleArn", "", "pipes.amazonaws.com"}},
+	"AWS::RDS::DBInstance":     {{"MonitoringRoleArn", "", "monitoring.rds.amazonaws.com"}},
+	"AWS::Scheduler::Schedule": {{"Target.RoleArn", "", "scheduler.amazonaws.com"}},
 }
 
 type need struct {

@@ -10,7 +10,21 @@ import (
 // Every action exists, takes a resource where the table gives it one, and
 // every property is one of the type's schema.
 func TestNeeds(t *testing.T) {
-	for typ, specs := range needs {
+	all := map[string][]string{}
+	for _, table := range [...]map[string][]string{needs, needsNetwork, needsMore} {
+		for typ, specs := range table {
+			if all[typ] != nil {
+				t.Errorf("%s stands in two tables", typ)
+			}
+			all[typ] = specs
+		}
+	}
+	for typ := range passes {
+		if all[typ] == nil {
+			t.Errorf("%s passes a role, and what makes it is not said", typ)
+		}
+	}
+	for typ, specs := range all {
 		schema, ok := facts.CFN(typ)
 		if !ok {
 			t.Errorf("no type %s", typ)
