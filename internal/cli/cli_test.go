@@ -140,6 +140,9 @@ func TestEveryCodeHasAPage(t *testing.T) {
 		if c.Title == "" || strings.TrimSpace(c.Doc) == "" {
 			t.Errorf("%s has no title or no page", c.Code)
 		}
+		if strings.HasPrefix(c.Code, "RUN") && c.Fix == "" && c.Open == "" {
+			t.Errorf("%s says neither what its fix writes nor why there is none", c.Code)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"penstock/iac/cfn"
+	"penstock/iac/tf"
 	"penstock/iam"
 	"penstock/prove"
 	"penstock/prove/gate"
@@ -29,6 +30,7 @@ func codes() []service.Code {
 		out = append(out, s.Codes...)
 	}
 	out = append(out, cfn.Codes...)
+	out = append(out, tf.Codes...)
 	for _, c := range iam.Codes() {
 		out = append(out, service.Code{
 			Code: c.Code, Title: c.Title,
@@ -54,7 +56,17 @@ func page(c service.Code) string {
 	} else {
 		doc = fmt.Sprintf("# %s: %s\n\n%s", c.Code, c.Title, doc)
 	}
-	return strings.TrimSpace(doc) + "\n"
+	doc = strings.TrimSpace(doc)
+	if c.Fix != "" {
+		doc += "\n\n**A fix writes** " + c.Fix + "."
+	}
+	switch {
+	case c.Open != "" && c.Fix != "":
+		doc += "\n\n**No fix is offered** where this holds: " + c.Open + "."
+	case c.Open != "":
+		doc += "\n\n**No fix is offered**: " + c.Open + "."
+	}
+	return doc + "\n"
 }
 
 const templateFormats = "\n\nSource: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html"

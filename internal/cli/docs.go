@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -28,6 +29,12 @@ func documents(root *cobra.Command) map[string]string {
 	for _, c := range codes() {
 		out["findings/"+c.Code+".md"] = page(c)
 		fmt.Fprintf(&index, "| [%s](%s.md) | %s |\n", c.Code, c.Code, c.Title)
+	}
+	index.WriteString("\n## Fixes\n\nWhat a fix of each finding of theorem one writes, and when there is none. Every fix is proved again before it is shown;\n`penstock prove --fix` writes them. A value that no template can name yields no fix rather than a wider one.\n\n| code | a fix writes | none where |\n|---|---|---|\n")
+	for _, c := range codes() {
+		if c.Fix != "" || c.Open != "" {
+			fmt.Fprintf(&index, "| [%s](%s.md) | %s | %s |\n", c.Code, c.Code, cmp.Or(c.Fix, "–"), cmp.Or(c.Open, "–"))
+		}
 	}
 	out["findings/README.md"] = index.String()
 	return out
