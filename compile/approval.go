@@ -303,6 +303,40 @@ func (b *builder) approver(st *blueprint.Stack, group string) {
 
 func approverName(group string) string { return "approver-" + group }
 
+// voter is the role of a group that approves, one whoever asks.
+func (b *builder) voter(group string) *spec.WorkRole {
+	name := approverName(group)
+	i := slices.IndexFunc(b.voters, func(w *spec.WorkRole) bool { return w.Name == name })
+	if i < 0 {
+		i = len(b.voters)
+		b.voters = append(b.voters, &spec.WorkRole{Name: name, Accounts: []spec.Account{b.spec.Tools}, Groups: []string{group}})
+	}
+	return b.voters[i]
+}
+
+// takenOn are the roles that people take on: those of the work, and those with
+// which they vote.
+func (b *builder) takenOn() []*spec.WorkRole {
+	var out []*spec.WorkRole
+	if b.spec.People == nil {
+		return nil
+	}
+	for i := range b.spec.People.Roles {
+		out = append(out, &b.spec.People.Roles[i])
+	}
+	for _, s := range b.spec.Stages {
+		if s.Approve == nil || s.Approve.Native {
+			continue
+		}
+		for _, g := range s.Approve.By {
+			if w := b.voter(g); !slices.Contains(out, w) {
+				out = append(out, w)
+			}
+		}
+	}
+	return out
+}
+
 // approvers are the statements that let the people of a group take on its
 // role: users with a second factor and under their own name; and sessions of
 // Identity Center under the name that they have there. The name is what makes
@@ -310,7 +344,7 @@ func approverName(group string) string { return "approver-" + group }
 func (b *builder) approvers(st *blueprint.Stack, group string) []*blueprint.Statement {
 	var out []*blueprint.Statement
 	if b.spec.People != nil {
-		w := &spec.WorkRole{Name: approverName(group), Accounts: []spec.Account{b.spec.Tools}, Groups: []string{group}}
+		w := b.voter(group)
 		if s := b.byUsers(w, st); s != nil {
 			out = append(out, s)
 		}

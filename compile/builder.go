@@ -37,6 +37,9 @@ type builder struct {
 	copied []File       // of the user's, that the proof rests on
 	stated []cloud.Need // what the stacks file states
 	beside []File       // what people put on their machines; the proof reads it
+	// voters are the roles of groups that approve: taken on by people as those
+	// of the work are.
+	voters []*spec.WorkRole
 }
 
 // A Step is something that a person does once, before or after a stack.

@@ -86,11 +86,11 @@ func (b *builder) groups() []*group {
 			g.members = addOnce(g.members, u.Name)
 		}
 	}
-	for i := range p.Roles {
-		for _, name := range p.Roles[i].Groups {
+	for _, r := range b.takenOn() {
+		for _, name := range r.Groups {
 			g := at(name)
-			if !slices.Contains(g.roles, &p.Roles[i]) {
-				g.roles = append(g.roles, &p.Roles[i])
+			if !slices.Contains(g.roles, r) {
+				g.roles = append(g.roles, r)
 			}
 		}
 	}

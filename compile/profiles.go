@@ -60,8 +60,7 @@ type wayIn struct {
 // waysOf are the roles of groups, each once an account.
 func (b *builder) waysOf(in func(*group) bool) []wayIn {
 	var out []wayIn
-	for i := range b.spec.People.Roles {
-		r := &b.spec.People.Roles[i]
+	for _, r := range b.takenOn() {
 		for _, g := range b.groups() {
 			if !in(g) || !slices.Contains(g.roles, r) {
 				continue
