@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"fmt"
 	"slices"
 
 	"penstock/blueprint"
@@ -57,6 +58,12 @@ func (b *builder) audit() {
 	}
 	if b.spec.Audit.Organization {
 		b.organizationSteps()
+	}
+	if n := len(b.alerted()); n > 0 {
+		b.step(Step{
+			After: w.places[len(w.places)-1].stack.Name, Title: "Confirm the subscriptions to the alerts",
+			Why: fmt.Sprintf("SNS sends each address of audit.alerts %d messages, one for each account and region that is watched; who has not confirmed is told nothing", len(w.places)),
+		})
 	}
 }
 
