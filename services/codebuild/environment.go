@@ -375,6 +375,7 @@ var checks = []service.Check{
 	{Code: "RUN080", On: "job", Find: hookBatch},
 	{Code: "RUN097", On: "job", Find: wrongKey},
 	{Code: "RUN100", On: "job", Find: noDaemon},
+	{Code: "RUN130", On: "job", Find: baked},
 }
 
 func badBuildspec(s *service.Site, _ *service.Call) []diag.Finding {
@@ -405,4 +406,4 @@ The build reads its buildspec before the first phase. One that is no YAML, or th
 **Sources**
 - https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 `,
-}, batchCode, wrongKeyCode, privilegedCode}
+}, batchCode, wrongKeyCode, privilegedCode, bakedCode}
