@@ -51,7 +51,7 @@ func (b *builder) build(d *spec.Build, in []string) blueprint.Map {
 		props.Set("Cache", blueprint.KV("Type", "LOCAL", "Modes", blueprint.Strings("LOCAL_SOURCE_CACHE", "LOCAL_CUSTOM_CACHE")))
 	}
 	if d.Cache == "s3" {
-		props.Set("Cache", blueprint.KV("Type", "S3", "Location", b.bucketName(st, b.spec.Region)+"/cache/"+blueprint.Sub(d.Name)))
+		props.Set("Cache", blueprint.KV("Type", "S3", "Location", blueprint.Ref(b.cache())+"/"+blueprint.Sub(d.Name)))
 	}
 	if d.Batch {
 		props.Set("BuildBatchConfig", b.batch(d))
@@ -81,6 +81,25 @@ func (b *builder) build(d *spec.Build, in []string) blueprint.Map {
 		config.Set("BatchEnabled", "true")
 	}
 	return action(ident(d.Name), category, "AWS", "CodeBuild", config, in, out, "")
+}
+
+// cache draws the bucket of the caches of builds, once. It is none of the
+// pipeline's: what a build leaves there, the next one takes.
+func (b *builder) cache() string {
+	const id = "CacheBucket"
+	st := b.tools()
+	if st.Resource(id) != nil {
+		return id
+	}
+	props := blueprint.KV("BucketName", blueprint.Sub("${ProjectName}-cache-${AWS::AccountId}"), "BucketEncryption", encrypted(artifactKey))
+	props = append(props, closed()...)
+	props.Set("LifecycleConfiguration", blueprint.KV("Rules", blueprint.List{blueprint.KV(
+		"Id", "forget", "Status", "Enabled", "ExpirationInDays", 30, "NoncurrentVersionExpiration", blueprint.KV("NoncurrentDays", 1))}))
+	props.Set("Tags", b.tags())
+	of := st.Add(&blueprint.Resource{ID: id, Type: "AWS::S3::Bucket", Section: "cache", Props: props})
+	policy := st.Add(&blueprint.Resource{ID: "CacheBucketPolicy", Type: "AWS::S3::BucketPolicy", Props: blueprint.KV("Bucket", blueprint.Ref(id))})
+	b.guard(st, of, policy, "PolicyDocument", tlsOnly(blueprint.Att(id, "Arn")))
+	return id
 }
 
 // artifactName is the name of what a build makes: no more than ten characters,

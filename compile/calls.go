@@ -42,11 +42,6 @@ func calls(runs []*prove.Run) []call {
 				if c.Row.Need == service.Listed && c.Row.Basis != service.Documented {
 					continue
 				}
-				// A role that cannot be told is never passed on: who deploys what
-				// names its roles grants them.
-				if c.Request.Action == "iam:PassRole" && match.HasHole(c.Request.Resource) {
-					continue
-				}
 				k := call{
 					caller: c.Request.Principal, action: c.Request.Action, resource: c.Request.Resource,
 					account: c.Request.ResourceAccount, conds: pinned(&c.Request), session: c.Target.Seconds,
@@ -87,6 +82,7 @@ func why(c *prove.Call) string {
 // the policy of what is called.
 var pins = map[string]string{
 	"iam:passedtoservice":             "StringEquals",
+	"iam:policyarn":                   "ArnEquals",
 	"kms:viaservice":                  "StringEquals",
 	"ecs:cluster":                     "ArnEquals",
 	"ecs:createaction":                "StringEquals",

@@ -91,7 +91,11 @@ func Compile(s *spec.Spec, opt Options) (*Result, error) {
 	walk := prove.Prove(models, prove.Options{Services: opt.Services, Theorems: []prove.Theorem{prove.Runs}, Read: b.reader(opt)})
 	granted := b.granted(w)
 	b.endpoints(w, walk.Runs, granted)
-	b.derive(w, append(calls(walk.Runs), granted...))
+	all := append(calls(walk.Runs), granted...)
+	if err := b.deployed(w, all); err != nil {
+		return nil, err
+	}
+	b.derive(w, all)
 	b.boundaries()
 	b.order()
 	res := &Result{Set: b.set, Steps: b.steps, spec: s, needs: b.needs(w)}
@@ -160,7 +164,8 @@ func (b *builder) order() {
 	for _, st := range b.set.Stacks {
 		visit(st)
 	}
-	b.set.Stacks = out
+	// What deploys to something that is there already may need nothing there.
+	b.set.Stacks = slices.DeleteFunc(out, func(st *blueprint.Stack) bool { return len(st.Resources) == 0 })
 }
 
 // write makes the files.

@@ -61,6 +61,11 @@ func (w *writer) identity(st *blueprint.Stack, own []call) []*blueprint.Statemen
 	for i := range own {
 		c := &own[i]
 		a := &atom{action: c.action, resource: w.sub(st, c.resource), conds: w.conditions(st, c.conds), uses: []blueprint.Use{c.use}}
+		// A role that cannot be told is never passed on: whoever deploys what
+		// names its roles grants them.
+		if c.action == "iam:PassRole" && strings.HasSuffix(string(a.resource), ":role/*") {
+			continue
+		}
 		atoms = append(atoms, a)
 	}
 	return statements(unite(atoms, func(a *atom) string { return a.action + "\n" + string(a.resource) + "\n" + a.under() }))

@@ -98,7 +98,7 @@ func (s *stack) deploy(r *resource, action, config *doc.Node) {
 	if match.HasHole(name) {
 		label = s.label + "-" + r.id + "-" + action.Get("Name").Str()
 	}
-	c := &stack{w: s.w, t: t, name: name, label: label, account: account, region: region, maybe: r.maybe(), given: map[string]given{}}
+	c := &stack{w: s.w, t: t, name: name, label: label, account: account, region: region, maybe: r.maybe(), given: map[string]given{}, deployed: true}
 	s.overrides(c, text(config.Get("ParameterOverrides")), config.Get("ParameterOverrides"))
 	if _, conf, ok := strings.Cut(text(config.Get("TemplateConfiguration")), "::"); ok && !match.HasHole(conf) {
 		if f, err := s.w.in.Read(path.Join(path.Dir(s.t.name), conf)); err == nil {

@@ -84,10 +84,37 @@ func (r *resource) name() string {
 			}
 		}
 		if r.generated() {
-			return match.Hole(match.ID, r.holeID())
+			return r.begins() + match.Hole(match.ID, r.holeID())
 		}
 		return match.Hole(match.Name, r.holeID())
 	})
+}
+
+// roomy are types whose names may have 63 characters or more, so that the name
+// which CloudFormation makes of a short stack name and logical id is not cut.
+var roomy = map[string]bool{
+	"AWS::IAM::Role": true, "AWS::IAM::ManagedPolicy": true, "AWS::IAM::InstanceProfile": true, "AWS::Lambda::Function": true,
+	"AWS::S3::Bucket": true, "AWS::DynamoDB::Table": true, "AWS::SNS::Topic": true, "AWS::SQS::Queue": true,
+	"AWS::StepFunctions::StateMachine": true, "AWS::Events::Rule": true, "AWS::Logs::LogGroup": true,
+}
+
+// begins is how the name begins that CloudFormation makes for a resource of a
+// stack that a pipeline deploys, the name of which is known for certain:
+// "stack-Logical-", with a random part behind it
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html,
+// where it is "a combination of the stack name, the logical name, and a random
+// string"). "" where the name could be cut. That nothing is cut which fits is
+// assumed.
+func (r *resource) begins() string {
+	const random = 13
+	name := r.s.name + "-" + r.id + "-"
+	if !r.s.deployed || !roomy[r.typ] || match.HasHole(name) || len(name)+random > 63 {
+		return ""
+	}
+	if r.t.Lower {
+		return strings.ToLower(name)
+	}
+	return name
 }
 
 // generated reports whether the name is CloudFormation's own making for
