@@ -124,3 +124,36 @@ func mayStay(code string) bool {
 	}
 	return slices.ContainsFunc(cs, func(c service.Code) bool { return c.Code == code && c.Open != "" })
 }
+
+// TestFixes mends the world of each archive of testdata/fixes. The comment
+// names the code that is found at first, and a part of the message of each of
+// its fixes; nothing is left that stops the pipeline.
+func TestFixes(t *testing.T) {
+	names, err := filepath.Glob("testdata/fixes/*.txtar")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no archives: %v", err)
+	}
+	for _, name := range names {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			a, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := provetest.Archive(t, a)
+			first := prove.Prove(w.Models, w.Options())
+			for l := range strings.Lines(string(a.Comment)) {
+				key, want, _ := strings.Cut(strings.TrimSpace(l), ": ")
+				has := func(f diag.Finding) bool { return f.Code == want }
+				if key == "fix" {
+					has = func(f diag.Finding) bool { return len(f.Fixes) > 0 && strings.Contains(f.Fixes[0].Message, want) }
+				}
+				if (key == "code" || key == "fix") && !slices.ContainsFunc(first.Findings, has) {
+					t.Errorf("no finding has the %s %q:\n%s", key, want, say(first))
+				}
+			}
+			if rep, _ := mended(t, a); rep.Theorems[0].Outcome == prove.Fails {
+				t.Errorf("mended, it fails:\n%s", say(rep))
+			}
+		})
+	}
+}
