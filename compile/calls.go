@@ -9,7 +9,6 @@ import (
 	"penstock/iam"
 	"penstock/match"
 	"penstock/prove"
-	"penstock/service"
 )
 
 // A call is one request that the pipeline makes, from the walk of the
@@ -27,7 +26,8 @@ type call struct {
 // A cond is one condition that a statement for a call can have.
 type cond struct{ operator, key, value string }
 
-// calls returns the calls of walks, each once with every use.
+// calls returns the calls of walks. What AWS only lists is among them, although
+// nothing shows that it is asked: a pipeline has to run on the day that it is.
 func calls(runs []*prove.Run) []call {
 	var out []call
 	for _, r := range runs {
@@ -36,12 +36,6 @@ func calls(runs []*prove.Run) []call {
 		}
 		for _, s := range r.Steps {
 			for _, c := range s.Calls {
-				// What AWS's page of the action lists is granted although nothing
-				// shows that it is asked: a pipeline has to run on the day that it
-				// is. What only somebody else lists is not.
-				if c.Row.Need == service.Listed && c.Row.Basis != service.Documented {
-					continue
-				}
 				k := call{
 					caller: c.Request.Principal, action: c.Request.Action, resource: c.Request.Resource,
 					account: c.Request.ResourceAccount, conds: pinned(&c.Request), session: c.Target.Seconds,

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -149,6 +150,8 @@ func runCompile(_ context.Context, env, outer *Env, f compileFlags, name string)
 		return &failure{exitUnfinished, err}
 	}
 	p.stop()
+	// What is said for information only is for penstock prove.
+	res.Report.Findings = slices.DeleteFunc(res.Report.Findings, func(d diag.Finding) bool { return d.Severity == diag.Info })
 	text := report.Text{Paint: term.NewPainter(term.Colour(mode, outer.Stdout, env.Getenv)), Width: columns(env, outer.Stdout)}
 	if f.explain != "" {
 		return explainRole(env, res, f.explain, text)
