@@ -30,4 +30,5 @@ func Example() {
 	//   - approve: {by: [editors], need: 1, within: 24h, never: [author, starter]}
 	//   - deploy: tools
 	//     s3: {bucket: example-site}
+	// audit: false
 }

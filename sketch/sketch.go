@@ -149,7 +149,7 @@ func (d *Draft) Gaps() []Gap {
 		}
 	}
 	need(len(d.Approvers) == 0 && !d.NoApproval, Gap{"the groups that approve", "approvers", "", "security-team,platform-team or none"})
-	need(len(d.Alerts) == 0 && !d.NoAlerts, Gap{"who is told of alarms", "alerts", "", "security@example.com or none"})
+	need(len(d.Alerts) == 0 && !d.NoAlerts, Gap{"who is told of alarms", "alerts", "", "security@example.com, or none where somebody else keeps the trail"})
 	return out
 }
 

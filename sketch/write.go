@@ -88,6 +88,8 @@ func (d *Draft) YAML() []byte {
 	}
 	if len(d.Alerts) > 0 {
 		line("audit: {alerts: %s}", flow(d.Alerts))
+	} else {
+		line("audit: false")
 	}
 	return []byte(b.String())
 }

@@ -17,9 +17,10 @@ build: {push: {ecr: shop}}
 stages:
   - approve: {by: leads}
   - {deploy: prod, ecs: {cluster: main, service: shop}}
+audit: {alerts: [security@example.com]}
 `)))
 	fmt.Println(len(findings), s.Stages[0].Name, s.Stages[1].Deploy.Input, s.Seal)
-	_, findings = spec.Read(source.NewFile(spec.FileName, []byte("project: shop\nregion: eu-wst-1\naccounts: {}\nsource: {github: a/b}\nstages: [{test: t.yml}]\n")))
+	_, findings = spec.Read(source.NewFile(spec.FileName, []byte("project: shop\nregion: eu-wst-1\naccounts: {}\nsource: {github: a/b}\nstages: [{test: t.yml}]\naudit: false\n")))
 	for _, f := range findings {
 		fmt.Println(f.At, f.Message)
 	}

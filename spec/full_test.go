@@ -3,6 +3,8 @@ package spec_test
 import (
 	"encoding/json"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -203,5 +205,27 @@ func BenchmarkRead(b *testing.B) {
 				spec.Read(source.NewFile(file.Name, file.Data))
 			}
 		})
+	}
+}
+
+// Each spec among the examples reads without a finding and conforms to the
+// schema.
+func TestExamples(t *testing.T) {
+	files, err := filepath.Glob("../examples/*/" + spec.FileName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, fs := spec.Read(source.NewFile(name, data))
+		for _, f := range fs {
+			t.Errorf("%v: %s", f.At, f.Message)
+		}
+		if err := validate(t, string(data)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

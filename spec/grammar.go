@@ -291,7 +291,7 @@ var grammar = sync.OnceValue(func() *shape {
 			key("admins", "ARNs of roles that administer it", arns),
 		)),
 		key("audit", "what is recorded and who is told; false where somebody else keeps the trail", shape{flag: true, obj: []*field{
-			key("alerts", "e-mail addresses", emails),
+			key("alerts", "e-mail addresses that alarms go to; by default those of notifications, else those that approve.notify asks", emails),
 			key("organization", "one trail for the organization; false by default", flag()),
 			key("retention", "how long log files are kept and locked; 365d by default", text(span("a number of days", 24*time.Hour, 36500*24*time.Hour))),
 			key("insights", "CloudTrail Insights; true by default", flag()),

@@ -93,7 +93,7 @@ func (r *reader) spec(n *doc.Node) *Spec {
 	r.notifications(s, n.Get("notifications"))
 	k := n.Get("key")
 	s.Key = Key{Alias: word(k.Get("alias"), s.Project+"-cicd"), Admins: texts(k.Get("admins"))}
-	r.audit(s, n.Get("audit"))
+	r.audit(s, n)
 	r.people(s, n.Get("people"))
 	return s
 }
@@ -220,16 +220,47 @@ func (r *reader) network(s *Spec, n *doc.Node) {
 	s.Network = w
 }
 
-// audit reads what is recorded.
-func (r *reader) audit(s *Spec, n *doc.Node) {
+// audit reads what is recorded. Somebody has to be told: where audit names
+// nobody, those who are told of executions, else those who are asked to
+// approve.
+func (r *reader) audit(s *Spec, root *doc.Node) {
+	n := root.Get("audit")
+	if n != nil && n.Kind == doc.Bool && n.Text == "false" {
+		s.Audit = Audit{Off: true}
+		return
+	}
 	s.Audit = Audit{
 		Alerts: texts(n.Get("alerts")), Organization: boolean(n.Get("organization"), false),
 		Retention: int(lasts(n.Get("retention"), 365*24*time.Hour) / (24 * time.Hour)),
 		Insights:  boolean(n.Get("insights"), true), Dashboard: boolean(n.Get("dashboard"), true),
 	}
-	if n != nil && n.Kind == doc.Bool && n.Text == "false" {
-		s.Audit = Audit{Off: true}
+	if len(s.Audit.Alerts) == 0 {
+		s.Audit.Alerts = slices.Clone(s.Notifications.Emails)
 	}
+	if len(s.Audit.Alerts) == 0 {
+		for _, st := range s.Stages {
+			for _, e := range st.approvers() {
+				if !slices.Contains(s.Audit.Alerts, e) {
+					s.Audit.Alerts = append(s.Audit.Alerts, e)
+				}
+			}
+		}
+	}
+	if given := n.Get("alerts"); len(s.Audit.Alerts) == 0 && (given == nil || given.Kind == doc.List && len(given.Items) == 0) {
+		at := root.Span
+		if n != nil {
+			at = n.Span
+		}
+		r.add("SPEC003", at, "nobody is told of alarms: add audit: {alerts: [security@example.com]}, or audit: false where somebody else keeps the trail")
+	}
+}
+
+// approvers are the addresses that a gate asks.
+func (s *Stage) approvers() []string {
+	if s.Approve == nil {
+		return nil
+	}
+	return s.Approve.Notify
 }
 
 // seal reads whether what an approval covers is sealed.

@@ -101,6 +101,8 @@ func TestWrong(t *testing.T) {
 		{"condition's result", gate, gate + "\n    conditions: [{when: failure, rule: LambdaInvoke, result: SKIP, config: {FunctionName: f}}]", "SPEC012", `cannot result in SKIP: write result: ROLLBACK`},
 		{"boundary", "audit:", "boundary: arn:aws:iam::111111111111:role/x\naudit:", "SPEC005", `no managed policy`},
 		{"organization trail", "audit: {", "audit: {organization: true, ", "SPEC011", `the spec names none`},
+		{"nobody is told", "audit: {alerts: [security@example.com]}\n", "", "SPEC003", `nobody is told of alarms: add audit: {alerts: [security@example.com]}, or audit: false`},
+		{"nobody is told in a list", "[security@example.com]", "[]", "SPEC003", `nobody is told of alarms`},
 		{"no YAML", "accounts: {", "accounts: {{", "SPEC001", ``},
 		{"control", "project: mfmsapp", "project: [", "SPEC001", ``},
 	} {

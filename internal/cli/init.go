@@ -84,7 +84,7 @@ Nothing is called and no program is started. A penstock.yaml that is there is le
 		{"deploy", "`[alias=]kind:name`: ecs:CLUSTER/SERVICE, lambda:FUNCTION, ec2:AUTOSCALINGGROUP, cloudformation[:STACK], s3:BUCKET; may be repeated"},
 		{"approvers", "`groups` that approve the last stage, between commas, or none"},
 		{"need", "`number` of people who have to approve, that of the groups by default"},
-		{"alerts", "e-mail `addresses` that alarms go to, between commas, or none"},
+		{"alerts", "e-mail `addresses` that alarms go to, between commas, or none where somebody else keeps the trail"},
 	} {
 		fs.Var(&saying{f, x[0]}, x[0], x[1])
 	}
