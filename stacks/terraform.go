@@ -25,7 +25,6 @@ func (l *loader) terraform(dir string, e entry) error {
 		return fmt.Errorf("reading %s: %w", l.shown(dir), plainError(err))
 	}
 	var files []*source.File
-	first := ""
 	for _, d := range entries {
 		if d.IsDir() || !tf.Reads(d.Name()) {
 			continue
@@ -35,9 +34,6 @@ func (l *loader) terraform(dir string, e entry) error {
 			return err
 		}
 		files = append(files, f)
-		if first == "" && path.Ext(d.Name()) == ".tf" {
-			first = path.Join(dir, d.Name())
-		}
 	}
 	m, err := tf.Load(files, tf.Options{Account: e.account, Region: e.region, Name: e.name, Book: all.Terraform()})
 	if err != nil {
@@ -52,7 +48,7 @@ func (l *loader) terraform(dir string, e entry) error {
 		}
 	}
 	for i, t := range templates {
-		st := e.stack(first)
+		st := e.stack(dir) // what stands beside the folder is beside the template
 		st.Name, st.Region, st.Root = m.StackName(t.Region), t.Region, t.Root
 		st.Parameters = slices.Clone(e.params)
 		st.PhysicalIDs = map[string]string{}

@@ -9,7 +9,7 @@ package codepipeline
 const terraform = `
 AWS::CodePipeline::Pipeline aws_codepipeline
   ref name id
-  sub arn arn:${AWS::Partition}:codepipeline:${AWS::Region}:${AWS::AccountId}:${.}
+  att Arn arn
   Name name
   PipelineType pipeline_type
   ExecutionMode execution_mode

@@ -6,6 +6,7 @@ package codestarnotifications
 const terraform = `
 AWS::CodeStarNotifications::NotificationRule aws_codestarnotifications_notification_rule
   ref arn id
+  att Arn arn
   Name name
   DetailType detail_type
   EventTypeIds event_type_ids

@@ -83,6 +83,7 @@ AWS::EC2::NatGateway aws_nat_gateway
 
 AWS::EC2::VPCEndpoint aws_vpc_endpoint
   ref id
+  att Id id
   VpcId vpc_id
   ServiceName service_name
   ServiceRegion service_region
@@ -98,6 +99,7 @@ AWS::EC2::VPCEndpoint aws_vpc_endpoint
 AWS::EC2::SecurityGroup aws_security_group
   ref id
   att GroupId id
+  att Id id
   att VpcId vpc_id
   GroupName name
   GroupDescription description

@@ -52,6 +52,8 @@ AWS::Lambda::Permission aws_lambda_permission
   skip statement_id
 
 AWS::Lambda::Url aws_lambda_function_url
+  att FunctionUrl function_url
+  att FunctionArn function_arn
   TargetFunctionArn function_name
   AuthType authorization_type
   InvokeMode invoke_mode
@@ -65,6 +67,7 @@ AWS::Lambda::Url aws_lambda_function_url
 
 AWS::Lambda::Alias aws_lambda_alias
   ref arn id
+  att AliasArn arn
   Name name
   Description description
   FunctionName function_name

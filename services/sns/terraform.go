@@ -27,6 +27,7 @@ AWS::SNS::TopicPolicy aws_sns_topic_policy
 
 AWS::SNS::Subscription aws_sns_topic_subscription
   ref arn id
+  att Arn arn
   TopicArn topic_arn
   Protocol protocol
   Endpoint endpoint

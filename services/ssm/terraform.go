@@ -5,6 +5,7 @@ package ssm
 const terraform = `
 AWS::SSM::Parameter aws_ssm_parameter
   ref name id
+  att Arn arn
   att Type type
   att Value value
   Name name

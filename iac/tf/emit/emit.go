@@ -220,7 +220,7 @@ func (w *writer) files() ([]File, error) {
 	for _, st := range w.stacks {
 		name := "main"
 		if len(w.stacks) > 1 {
-			name = slug(st.Name)
+			name = strings.ToLower(strings.ReplaceAll(st.Name, "-", "_"))
 		}
 		base := name
 		var b strings.Builder
@@ -339,6 +339,7 @@ func Set(modules []*Module) *blueprint.Set {
 				p.From, p.Output = v.Stack, v.Output // of a stack that is there already
 			}
 			st.Parameters = append(st.Parameters, &p)
+			st.Output(p.Name, "", blueprint.Ref(p.Name)) // a parameter that nothing refers to is none
 		}
 		out.Stacks = append(out.Stacks, st)
 	}
