@@ -108,11 +108,7 @@ func (g *Graph) put(r *rights, c *numbered, action string, resources []string) r
 	if who == (iam.Principal{}) {
 		who = iam.Principal{ARN: r.actor.ARN}
 		model = r.model
-		for k, v := range r.context.All() {
-			if !s.Context.Has(k) {
-				s.Context.Put(k, v)
-			}
-		}
+		r.adds(&s.Context)
 	}
 	s.Principal = who
 	on := "*"
@@ -226,39 +222,29 @@ func unguarded(p *authz.Policies) *authz.Policies {
 	return out
 }
 
-// settle puts into a context what is known of the keys that policies ask for,
+// settle lays a context over what is known of the keys that policies ask for,
 // whoever sends the request: a key of a service is only in the requests that
 // AWS lists it for, and a declared resource has the tags that it declares. What
 // the sender chooses stays open.
 func (g *Graph) settle(m *cloud.Model, q *iam.Request, x *iam.Context) {
-	for _, s := range g.settled(m, q) {
-		if !x.Has(s.key) {
-			x.Put(s.key, s.value)
-		}
-	}
-}
-
-// setting is what is known of one key.
-type setting struct {
-	key   string
-	value iam.ContextValue
+	x.Over(g.settled(m, q))
 }
 
 // settled is worked out once for an action and a resource: nothing in it hangs
 // on who asks, but for its account.
-func (g *Graph) settled(m *cloud.Model, q *iam.Request) []setting {
+func (g *Graph) settled(m *cloud.Model, q *iam.Request) *iam.Context {
 	id := q.Action + "|" + q.Resource + "|" + q.ResourceAccount + "|" + arn.Account(q.Principal.ARN) + "|" + q.Principal.Service
 	if s, ok := g.settings[id]; ok {
 		return s
 	}
-	out := []setting{}
+	out := &iam.Context{}
 	rest := service.Rest(m, *q)
 	for _, k := range g.conditionKeys() {
 		if chosen(k) {
 			continue
 		}
 		if v := rest(k); v.State != iam.Unknown {
-			out = append(out, setting{k, v})
+			out.Put(k, v)
 		}
 	}
 	g.settings[id] = out

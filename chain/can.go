@@ -38,11 +38,7 @@ func (g *Graph) can(r *rights, c service.PowerCall) reach.Answer {
 		}
 		q.Context = c.Context.Clone()
 		q.Context.Open = true
-		for k, v := range r.context.All() {
-			if !q.Context.Has(k) {
-				q.Context.Put(k, v)
-			}
-		}
+		r.adds(&q.Context)
 		g.settle(r.model, &q, &q.Context)
 		switch g.judge().DecideCases(&q, authz.Collect(r.model, &q)) {
 		case authz.Allow:

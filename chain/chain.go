@@ -63,7 +63,7 @@ type Graph struct {
 	guards  map[string]*named
 	keys    []string // of conditions
 	// settings are what is known of the keys of a request, by what it asks.
-	settings map[string][]setting
+	settings map[string]*iam.Context
 
 	byAction [][]int32          // places by an action of their first call
 	byName   map[string][]int32 // by whom a resource's policy names

@@ -13,7 +13,7 @@ import (
 func (g *Graph) prepare() {
 	g.load.Do(func() {
 		g.index, g.calls = map[string]int{}, map[string]int32{}
-		g.away, g.cans, g.settings = map[string]bool{}, map[string]reach.Answer{}, map[string][]setting{}
+		g.away, g.cans, g.settings = map[string]bool{}, map[string]reach.Answer{}, map[string]*iam.Context{}
 		g.memo, g.actors, g.steps, g.guards = map[asked]answer{}, map[string]*rights{}, map[string][]Step{}, map[string]*named{}
 		for _, s := range g.services {
 			g.add(s.Powers)

@@ -269,6 +269,15 @@ func (g *Graph) about(r *rights) {
 	}
 }
 
+// adds sets in a context what is known of every request of the actor.
+func (r *rights) adds(x *iam.Context) {
+	for k, v := range r.context.All() {
+		if !x.Has(k) {
+			x.Put(k, v)
+		}
+	}
+}
+
 // taggable reports whether the trust of a role may let somebody pass session
 // tags, which take the place of the role's
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html, "the

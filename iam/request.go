@@ -2,6 +2,8 @@ package iam
 
 import (
 	"iter"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -60,12 +62,24 @@ type Context struct {
 	// Rest tells a key, in lower case, that was neither set nor follows from
 	// the rest of the request. It is not asked in an Open context.
 	Rest func(low string) ContextValue
-	keys map[string]ContextValue // by lower-case key
-	name map[string]string       // lower-case key → as first set
+	own  []entry
+	// at finds an entry by its lower-case key, where there are many.
+	at map[string]int
+	// under holds what was set before, and is shared: see Over.
+	under *Context
 	// lows remembers the lower case of keys, for a context that is Reset and
 	// filled again and again; nil until then.
 	lows map[string]string
 }
+
+// An entry is one key that was set.
+type entry struct {
+	low, key string // in lower case, and as first set
+	value    ContextValue
+}
+
+// many is from how many keys on they are looked up in a map.
+const many = 16
 
 // Set gives key one known value, or several for a multivalued key.
 func (c *Context) Set(key string, values ...string) {
@@ -81,15 +95,59 @@ func (c *Context) SetAbsent(key string) { c.Put(key, ContextValue{State: Absent}
 // Put sets key to v, replacing what was there. Keys are case-insensitive
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html).
 func (c *Context) Put(key string, v ContextValue) {
-	if c.keys == nil {
-		c.keys = map[string]ContextValue{}
-		c.name = map[string]string{}
-	}
 	low := c.lower(key)
-	if _, ok := c.name[low]; !ok {
-		c.name[low] = key
+	if i := c.find(low); i >= 0 {
+		c.own[i].value = v
+		return
 	}
-	c.keys[low] = v
+	if c.under != nil {
+		if name, ok := c.under.spelled(low); ok {
+			key = name
+		}
+	}
+	if c.lows == nil {
+		c.own = slices.Clip(c.own) // a copy of c may share what lies behind
+	}
+	if len(c.own) == many {
+		c.at = make(map[string]int, 2*many)
+		for i := range c.own {
+			c.at[c.own[i].low] = i
+		}
+	}
+	if len(c.own) >= many {
+		c.at[low] = len(c.own)
+	}
+	c.own = append(c.own, entry{low, key, v})
+}
+
+// find returns the index of a key among its own, -1 where it is not.
+func (c *Context) find(low string) int {
+	if len(c.own) > many {
+		i, ok := c.at[low]
+		switch {
+		case !ok:
+			return -1
+		case i < len(c.own) && c.own[i].low == low:
+			return i
+		}
+		// The map is shared with a copy that went another way.
+	}
+	for i := range c.own {
+		if c.own[i].low == low {
+			return i
+		}
+	}
+	return -1
+}
+
+// spelled returns a key as it was set.
+func (c *Context) spelled(low string) (string, bool) {
+	for x := c; x != nil; x = x.under {
+		if i := x.find(low); i >= 0 {
+			return x.own[i].key, true
+		}
+	}
+	return "", false
 }
 
 // lower returns the lower case of key.
@@ -108,18 +166,37 @@ func (c *Context) lower(key string) string {
 	return low
 }
 
+// Over lays c over base: what was not set in c is what was set in base. Base
+// must not change any more, and what was laid under c before is forgotten.
+func (c *Context) Over(base *Context) {
+	if base != nil && base.under == nil && len(base.own) == 0 {
+		base = nil
+	}
+	c.under = base
+}
+
 // Len returns how many keys were set.
-func (c *Context) Len() int { return len(c.keys) }
+func (c *Context) Len() int {
+	if c.under == nil {
+		return len(c.own)
+	}
+	n := 0
+	for range c.All() {
+		n++
+	}
+	return n
+}
 
 // Get returns what is known of key.
 func (c *Context) Get(key string) ContextValue {
-	if v, ok := c.keys[key]; ok {
+	if v, ok := c.Lookup(key); ok {
 		return v
 	}
-	if v, ok := c.keys[strings.ToLower(key)]; ok {
+	low := strings.ToLower(key)
+	if v, ok := c.Lookup(low); ok {
 		return v
 	}
-	return c.Other(strings.ToLower(key))
+	return c.Other(low)
 }
 
 // Other returns what is known of a key, in lower case, that was never set.
@@ -137,32 +214,52 @@ func (c *Context) Other(low string) ContextValue {
 // Lookup returns what was set for a key that is lower case already, and
 // whether anything was.
 func (c *Context) Lookup(low string) (ContextValue, bool) {
-	v, ok := c.keys[low]
-	return v, ok
+	for x := c; x != nil; x = x.under {
+		if i := x.find(low); i >= 0 {
+			return x.own[i].value, true
+		}
+	}
+	return ContextValue{}, false
 }
 
 // Has reports whether key was set, in whatever state.
 func (c *Context) Has(key string) bool {
-	_, ok := c.keys[strings.ToLower(key)]
+	_, ok := c.Lookup(strings.ToLower(key))
 	return ok
 }
 
 // All yields every key that was set, spelled as it was, in no order.
 func (c *Context) All() iter.Seq2[string, ContextValue] {
 	return func(yield func(string, ContextValue) bool) {
-		for low, v := range c.keys {
-			if !yield(c.name[low], v) {
-				return
+		for x := c; x != nil; x = x.under {
+			for i := range x.own {
+				e := &x.own[i]
+				if x != c && c.hides(x, e.low) {
+					continue
+				}
+				if !yield(e.key, e.value) {
+					return
+				}
 			}
 		}
 	}
 }
 
-// Clone returns a copy that shares nothing with c.
+// hides reports whether a key of x, which lies under c, was set above it.
+func (c *Context) hides(x *Context, low string) bool {
+	for y := c; y != x; y = y.under {
+		if y.find(low) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Clone returns a copy that shares nothing with c that may change.
 func (c *Context) Clone() Context {
-	d := Context{Open: c.Open, Rest: c.Rest}
-	for low, v := range c.keys {
-		d.Put(c.name[low], v)
+	d := Context{Open: c.Open, Rest: c.Rest, under: c.under}
+	if len(c.own) > 0 {
+		d.own, d.at = slices.Clone(c.own), maps.Clone(c.at)
 	}
 	return d
 }
@@ -170,13 +267,13 @@ func (c *Context) Clone() Context {
 // Reset empties c, Open and Rest included, and keeps its memory for the next
 // request.
 func (c *Context) Reset() {
-	c.Open, c.Rest = false, nil
+	c.Open, c.Rest, c.under = false, nil, nil
 	if c.lows == nil {
 		c.lows = map[string]string{}
 	}
-	if len(c.keys) > 256 {
-		c.keys, c.name = nil, nil // clearing a map costs what it once held
+	if len(c.own) > 256 {
+		c.own = nil // clearing what is large costs what it once held
 	}
-	clear(c.keys)
-	clear(c.name)
+	clear(c.own)
+	c.own, c.at = c.own[:0], nil
 }

@@ -14,7 +14,7 @@ const limit = 1 << 22
 // pattern mixes wildcards that cross colons with others that do not; in the
 // last case the answer is Maybe only beyond the limit.
 func (p *Pattern) symbolic(s string) truth.Value {
-	if !p.fold && !shareHead(p.text, s) {
+	if !p.fold && (!shareHead(p.text, s) || !shareTail(p.source, s)) {
 		return truth.No
 	}
 	var buf [96]token
@@ -61,6 +61,15 @@ func shareHead(head, s string) bool {
 		}
 	}
 	return strings.HasPrefix(s, head)
+}
+
+// shareTail reports whether s can end as a pattern does after its last wildcard
+// or hole, where s may be symbolic.
+func shareTail(pattern, s string) bool {
+	tail := pattern[strings.LastIndexAny(pattern, "*?\x00")+1:]
+	rest := s[strings.LastIndexByte(s, mark)+1:]
+	n := min(len(tail), len(rest))
+	return tail[len(tail)-n:] == rest[len(rest)-n:]
 }
 
 // expand writes each hole as the characters that it has at least, and a run

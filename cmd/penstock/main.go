@@ -5,11 +5,19 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 
 	"penstock/internal/cli"
 )
 
 func main() {
+	// A run is short and keeps little of what it allocates: collecting at five
+	// times what lives, and not at twice, takes a third off a run; what lives
+	// is 10 MB for three accounts. GOGC and GOMEMLIMIT still have their say.
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(400)
+		debug.SetMemoryLimit(512 << 20)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	os.Exit(cli.Run(ctx, cli.System()))

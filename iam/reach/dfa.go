@@ -12,7 +12,14 @@ type dfa struct {
 	loose  bool // may
 	own    bool
 	states []state
+	// single finds the states of one position, which are most; index the
+	// others.
+	single []int32
 	index  map[string]int32
+	// Where the sets of positions and the characters of the states lie.
+	pool  []uint16
+	runes []rune
+	key   []byte
 }
 
 type state struct {
@@ -26,7 +33,9 @@ type state struct {
 	not  bool // a wildcard here refuses ':' or '/'
 	run  bool // a hole of the pattern takes what its class has
 	need int  // at least so many characters are missing
-	to   []edge
+	// first is the first edge that was looked for, to are the others.
+	first edge
+	to    []edge
 }
 
 type edge struct {
@@ -41,7 +50,10 @@ func (d *dfa) start() int32 {
 	if len(d.states) > 0 {
 		return 0
 	}
-	d.index = map[string]int32{}
+	n := len(d.g.toks) + 1
+	d.single = make([]int32, n)
+	d.states = make([]state, 0, min(n, 128))
+	d.pool, d.runes = make([]uint16, 0, min(n, 128)), make([]rune, 0, min(n, 128))
 	return d.state([]uint16{0})
 }
 
@@ -61,7 +73,9 @@ func (d *dfa) state(set []uint16) int32 {
 			}
 		}
 	}
-	slices.Sort(set)
+	if len(set) > 1 {
+		slices.Sort(set)
+	}
 	for i := len(set) - 1; i > 0; i-- {
 		if p := int(set[i]); p < len(g.toks) && g.toks[p].kind == tStar && g.toks[p].not == 0 {
 			set = set[i:]
@@ -71,14 +85,31 @@ func (d *dfa) state(set []uint16) int32 {
 	if len(set) == 0 {
 		return dead
 	}
-	key := make([]byte, 0, 2*len(set))
-	for _, p := range set {
-		key = append(key, byte(p), byte(p>>8))
+	key := d.key[:0]
+	if len(set) == 1 {
+		if id := d.single[set[0]]; id > 0 {
+			return id - 1
+		}
+	} else {
+		for _, p := range set {
+			key = append(key, byte(p), byte(p>>8))
+		}
+		if d.key = key; d.index == nil {
+			d.index = map[string]int32{}
+		}
+		if id, ok := d.index[string(key)]; ok {
+			return id
+		}
 	}
-	if id, ok := d.index[string(key)]; ok {
-		return id
+	from := len(d.pool)
+	d.pool = append(d.pool, set...)
+	s := state{pos: d.pool[from:len(d.pool):len(d.pool)], need: 1 << 30, first: edge{r: -1}}
+	head := len(d.runes)
+	name := func(r rune) {
+		if !slices.Contains(d.runes[head:], r) {
+			d.runes = append(d.runes, r)
+		}
 	}
-	s := state{pos: slices.Clone(set), need: 1 << 30}
 	for _, p16 := range set {
 		p := int(p16)
 		s.need = min(s.need, g.least[p])
@@ -88,9 +119,7 @@ func (d *dfa) state(set []uint16) int32 {
 		}
 		switch t := &g.toks[p]; t.kind {
 		case tText:
-			if !slices.Contains(s.next, t.r) {
-				s.next = append(s.next, t.r)
-			}
+			name(t.r)
 		case tAny:
 			s.wild = true
 			s.not = s.not || t.not != 0
@@ -99,17 +128,22 @@ func (d *dfa) state(set []uint16) int32 {
 			s.not = s.not || t.not != 0
 			s.all = s.all || p+1 == len(g.toks) && t.not == 0
 		case tHole:
-			if (!t.bound || d.own) && t.part <= idFirst && !slices.Contains(s.next, t.r) {
-				s.next = append(s.next, t.r)
+			if (!t.bound || d.own) && t.part <= idFirst {
+				name(t.r)
 			}
 			if d.loose && !(t.bound && d.own) {
 				s.wild, s.run = true, true
 			}
 		}
 	}
+	s.next = d.runes[head:len(d.runes):len(d.runes)]
 	id := int32(len(d.states))
 	d.states = append(d.states, s)
-	d.index[string(key)] = id
+	if len(set) == 1 {
+		d.single[set[0]] = id + 1
+	} else {
+		d.index[string(key)] = id
+	}
 	return id
 }
 
@@ -121,7 +155,11 @@ func (d *dfa) step(from int32, c rune) int32 {
 	if d.g.fold && c < badByte {
 		c = unicode.ToLower(c)
 	}
-	for _, e := range d.states[from].to {
+	st := &d.states[from]
+	if st.first.r == c {
+		return st.first.to
+	}
+	for _, e := range st.to {
 		if e.r == c {
 			return e.to
 		}
@@ -141,7 +179,11 @@ func (d *dfa) step(from int32, c rune) int32 {
 		}
 	}
 	to := d.state(set)
-	d.states[from].to = append(d.states[from].to, edge{c, to})
+	if st = &d.states[from]; st.first.r < 0 {
+		st.first = edge{c, to}
+	} else {
+		st.to = append(st.to, edge{c, to})
+	}
 	return to
 }
 

@@ -66,6 +66,8 @@ type searcher struct {
 	other  rune
 
 	seen  map[string]struct{}
+	few   map[uint64]struct{} // in place of seen, for up to two automata
+	next  []int32
 	nodes []node
 	at    []int32   // states of all nodes, len(tracks) each
 	queue [][]int32 // nodes by priority: how long the string will be at least
@@ -90,7 +92,11 @@ func (s *searcher) run() (outcome, []rune, []bool) {
 		first[i] = s.tracks[i].d.start()
 	}
 	s.pickOther()
-	s.seen = map[string]struct{}{}
+	if len(s.tracks) <= 2 {
+		s.few = map[uint64]struct{}{}
+	} else {
+		s.seen = map[string]struct{}{}
+	}
 	s.push(-1, 0, 0, first)
 	for p := 0; p < len(s.queue); p++ {
 		s.now = p
@@ -160,14 +166,9 @@ func (s *searcher) push(from int32, r rune, length int, set []int32) {
 		}
 		i = j
 	}
-	s.key = s.key[:0]
-	for _, id := range set {
-		s.key = append(s.key, byte(id), byte(id>>8), byte(id>>16))
-	}
-	if _, ok := s.seen[string(s.key)]; ok {
+	if s.known(set) {
 		return
 	}
-	s.seen[string(s.key)] = struct{}{}
 	id := int32(len(s.nodes))
 	s.nodes = append(s.nodes, node{from, r, int32(length)})
 	s.at = append(s.at, set...)
@@ -178,6 +179,28 @@ func (s *searcher) push(from int32, r rune, length int, set []int32) {
 		s.queue = append(s.queue, nil)
 	}
 	s.queue[p] = append(s.queue[p], id)
+}
+
+// known reports whether a product state was seen before, and remembers it.
+func (s *searcher) known(set []int32) bool {
+	if s.few != nil {
+		var k uint64
+		for _, id := range set {
+			k = k<<32 | uint64(uint32(id))
+		}
+		_, ok := s.few[k]
+		s.few[k] = struct{}{}
+		return ok
+	}
+	s.key = s.key[:0]
+	for _, id := range set {
+		s.key = append(s.key, byte(id), byte(id>>8), byte(id>>16))
+	}
+	if _, ok := s.seen[string(s.key)]; ok {
+		return true
+	}
+	s.seen[string(s.key)] = struct{}{}
+	return false
 }
 
 // accepts reports whether the string so far satisfies all needs, and blames
@@ -218,9 +241,13 @@ func (s *searcher) text(n int32) []rune {
 
 // expand pushes what follows a node.
 func (s *searcher) expand(n int32) {
-	set := slices.Clone(s.states(n))
+	// What is appended to the states of all nodes leaves those of this alone.
+	set := s.states(n)
 	length := int(s.nodes[n].len) + 1
-	next := make([]int32, len(set))
+	if s.next == nil {
+		s.next = make([]int32, len(set))
+	}
+	next := s.next
 	for _, r := range s.alphabet(set) {
 		for i, id := range set {
 			switch id {
@@ -311,11 +338,28 @@ func (s *searcher) alphabet(set []int32) []rune {
 	return out
 }
 
-// variants returns the characters whose lower case is r.
-func variants(r rune) []rune {
-	if r >= badByte {
-		return []rune{r}
+// plainVariants are the variants of ASCII.
+var plainVariants = func() (out [128][]rune) {
+	for r := range out {
+		out[r] = variantsOf(rune(r))
 	}
+	return out
+}()
+
+// variants returns the characters whose lower case is r. They are not to be
+// changed.
+func variants(r rune) []rune {
+	switch {
+	case r >= badByte:
+		return []rune{r}
+	case r >= 0 && r < 128:
+		return plainVariants[r]
+	default:
+		return variantsOf(r)
+	}
+}
+
+func variantsOf(r rune) []rune {
 	out := []rune{}
 	if unicode.ToLower(r) == r {
 		out = append(out, r)

@@ -1,6 +1,7 @@
 package more
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -222,7 +223,7 @@ func (f *finder) witness(s *subject, a cloud.Attachment, st *iam.Statement, acti
 			only.Unknown = append(only.Unknown, u)
 		}
 	}
-	ans := f.reach.Find(only, reach.Space{
+	ans := f.likeAnother(only, st, reach.Space{
 		Principal: iam.Principal{ARN: s.ARN}, Actions: []string{action},
 		Resources: kinds(action), NotResources: needed, ResourceAccount: s.Account,
 	})
@@ -239,6 +240,47 @@ func (f *finder) witness(s *subject, a cloud.Attachment, st *iam.Statement, acti
 		g.witness, g.missing = ans.Witness, ans.Missing
 		return g, true
 	}
+}
+
+// likeAnother is Find for one action of a statement. What was found for another
+// action of it, which the policies do not tell from this one, is tried first:
+// whoever names a service by a wildcard names dozens.
+func (f *finder) likeAnother(pol *authz.Policies, st *iam.Statement, sp reach.Space) reach.Answer {
+	action := sp.Actions[0]
+	var b strings.Builder
+	fmt.Fprintf(&b, "%p %s %q %q %s ", st, sp.Principal.ARN, sp.Resources, sp.NotResources, sp.ResourceAccount)
+	tell := func(ps []*iam.Policy) {
+		for _, p := range ps {
+			for i := range p.Statements {
+				for _, e := range p.Statements[i].Actions {
+					c := match.CompileFold(e.Text)
+					b.WriteByte('0' + byte(c.Match(action)))
+				}
+			}
+		}
+	}
+	tell(pol.Identity)
+	tell(pol.Boundary)
+	for _, l := range pol.SCP {
+		tell(l)
+	}
+	key := b.String()
+	if a, ok := f.found[key]; ok {
+		q := *a.Witness
+		q.Action, q.Context = action, a.Witness.Context.Clone()
+		switch v := f.engine.Decide(&q, pol); {
+		case v == authz.Allow && a.Verdict == reach.Some, v == authz.Depends && a.Verdict == reach.Depends:
+			return reach.Answer{Verdict: a.Verdict, Witness: &q, Missing: a.Missing}
+		}
+	}
+	ans := f.reach.Find(pol, sp)
+	if ans.Witness != nil {
+		if f.found == nil {
+			f.found = map[string]reach.Answer{}
+		}
+		f.found[key] = ans
+	}
+	return ans
 }
 
 // abroad asks about the resources that a statement names in accounts other
@@ -271,13 +313,11 @@ func (f *finder) abroad(only *authz.Policies, s *subject, action string, beyond,
 // that is not needed.
 func (f *finder) declared(s *subject, st *iam.Statement, action string, beyond, needed []string) (*iam.Request, *cloud.Resource, authz.Verdict) {
 	prefix, _, _ := strings.Cut(action, ":")
+	kinds := kinds(action)
 	var depends *iam.Request
 	var of *cloud.Resource
 	for _, r := range f.byService(strings.ToLower(prefix)) {
-		if !matches(beyond, r.ARN) || matches(needed, r.ARN) {
-			continue
-		}
-		if kinds := kinds(action); kinds != nil && !matches(kinds, r.ARN) {
+		if !f.matches(beyond, r.ARN) || f.matches(needed, r.ARN) || kinds != nil && !f.matches(kinds, r.ARN) {
 			continue
 		}
 		q := &iam.Request{Principal: iam.Principal{ARN: s.ARN}, Action: action, Resource: r.ARN, ResourceAccount: r.Account}
@@ -315,10 +355,51 @@ func (f *finder) byService(prefix string) []*cloud.Resource {
 }
 
 func matches(patterns []string, resource string) bool {
-	return slices.ContainsFunc(patterns, func(p string) bool {
-		c := match.CompileARN(p)
-		return c.Match(resource) == truth.Yes
-	})
+	return slices.ContainsFunc(patterns, func(p string) bool { return takes(p, resource) })
+}
+
+// matches is the function matches for what is asked again and again.
+func (f *finder) matches(patterns []string, resource string) bool {
+	if f.taken == nil {
+		f.taken = map[[2]string]bool{}
+	}
+	for _, p := range patterns {
+		k := [2]string{p, resource}
+		yes, ok := f.taken[k]
+		if !ok {
+			yes = takes(p, resource)
+			f.taken[k] = yes
+		}
+		if yes {
+			return true
+		}
+	}
+	return false
+}
+
+// takes reports whether a pattern surely matches a resource. Most differ before
+// the first wildcard or unknown of either, or after the last, which is seen at
+// once.
+func takes(pattern, resource string) bool {
+	if pattern == "*" || pattern == resource {
+		return true
+	}
+	i, j := strings.IndexAny(pattern, "*?\x00"), strings.IndexByte(resource, 0)
+	if i < 0 {
+		return false
+	}
+	if j < 0 {
+		j = len(resource)
+	}
+	if n := min(i, j); pattern[:n] != resource[:n] {
+		return false
+	}
+	tail, rest := pattern[strings.LastIndexAny(pattern, "*?\x00")+1:], resource[strings.LastIndexByte(resource, 0)+1:]
+	if n := min(len(tail), len(rest)); tail[len(tail)-n:] != rest[len(rest)-n:] {
+		return false
+	}
+	c := match.CompileARN(pattern)
+	return c.Match(resource) == truth.Yes
 }
 
 // alone returns the identity policies with this statement, on these

@@ -35,6 +35,8 @@ type finder struct {
 	reach    *reach.Engine
 	graph    *chain.Graph
 	services map[string][]*cloud.Resource // declared resources by service
+	found    map[string]reach.Answer      // see likeAnother
+	taken    map[[2]string]bool           // see matches
 }
 
 // tally counts what the findings say.
