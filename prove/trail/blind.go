@@ -234,7 +234,7 @@ func them(ss []string) string {
 // every key is open.
 func (w *world) can(g *chain.Graph, n *chain.Node, v veil) (reach.Verdict, []string) {
 	if n.Depth == 0 {
-		if other := arn.Account(n.Actor.ARN) != v.account; (other || unguarded(v.action)) && !w.granted(n.Actor.ARN, v.action) {
+		if other := arn.Account(n.Actor.ARN) != v.account; !w.granted(n.Actor.ARN, v.action) && (other || !w.guarded(v)) {
 			return reach.None, nil
 		}
 		q := iam.Request{Principal: iam.Principal{ARN: n.Actor.ARN}, Action: v.action, Resource: v.resource, ResourceAccount: v.account, Context: iam.Context{Open: true}}
@@ -264,10 +264,42 @@ func (w *world) can(g *chain.Graph, n *chain.Node, v veil) (reach.Verdict, []str
 	return verdict, missing
 }
 
-// unguarded reports whether the resources of an action have no policy of
-// their own that could grant it to a principal of the account.
-func unguarded(action string) bool {
-	return strings.HasPrefix(action, "cloudtrail:") || strings.HasPrefix(action, "cloudwatch:") || strings.HasPrefix(action, "events:")
+// guarded reports whether what a call is made on may have a policy of its own
+// that grants it to a principal of its account whose own policies do not. A
+// policy that lets in the account, or services, leaves that to those policies
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts).
+func (w *world) guarded(v veil) bool {
+	switch prefix, _, _ := strings.Cut(v.action, ":"); prefix {
+	case "cloudtrail", "cloudwatch", "events", "iam":
+		return false
+	}
+	if v.resource == "*" {
+		return false
+	}
+	r := w.m.Owner(v.resource)
+	if r == nil {
+		return true
+	}
+	if is, ok := w.open[r]; ok {
+		return is
+	}
+	if w.open == nil {
+		w.open = map[*cloud.Resource]bool{}
+	}
+	w.open[r] = len(r.Opaque) > 0 || slices.ContainsFunc(r.Policies, lets)
+	return w.open[r]
+}
+
+// lets reports whether a policy may let in principals by themselves.
+func lets(a cloud.Attachment) bool {
+	return a.Policy == nil || a.Unknown != "" || slices.ContainsFunc(a.Policy.Statements, func(s iam.Statement) bool {
+		if s.Effect == iam.Deny && len(s.Maybe) == 0 {
+			return false
+		}
+		return len(s.Maybe) > 0 || s.NotPrincipal || !s.HasPrincipal || slices.ContainsFunc(s.Principals, func(e iam.PrincipalElem) bool {
+			return e.Type != iam.PrincipalService && !(e.Type == iam.PrincipalAWS && (arn.IsAccountID(e.Text) || !match.HasHole(e.Text) && strings.HasSuffix(e.Text, ":root")))
+		})
+	})
 }
 
 // granted reports whether a policy of a principal's own may grant an action,

@@ -116,8 +116,9 @@ type world struct {
 	listed    map[[5]string]bool // those in weak
 	alerts    []*alert
 	memo      map[string]recorded
-	grants    map[[2]string]bool // what principals may be granted by their own policies
-	daily     map[[2]string]bool // the calls of the pipelines: action, and who
+	grants    map[[2]string]bool       // what principals may be granted by their own policies
+	open      map[*cloud.Resource]bool // whether their policies may let in principals by themselves
+	daily     map[[2]string]bool       // the calls of the pipelines: action, and who
 
 	dry bool // a fix is tried, which changes nothing about who can blind what
 
