@@ -25,6 +25,6 @@ func (b *builder) given() {
 			continue
 		}
 		st := b.existing(b.spec.Tools, b.spec.Region)
-		st.Add(&blueprint.Resource{ID: "Secret" + ident(v.Name), Type: "AWS::SecretsManager::Secret", Props: blueprint.KV("Name", b.project(blueprint.Lit(v.Name)))})
+		st.Add(&blueprint.Resource{ID: free(st, "Secret"+ident(v.Name)), Type: "AWS::SecretsManager::Secret", Props: blueprint.KV("Name", b.project(blueprint.Lit(v.Name)))})
 	}
 }

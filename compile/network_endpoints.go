@@ -21,13 +21,15 @@ type passage struct {
 	calls   []call
 	layers  bool     // layers of images are downloaded from it
 	whys    []string // what else it is reached for
+	needed  bool     // for more than what AWS lists and nothing shows to be called
 }
 
 // passages are the services that what runs in a VPC reaches, by name: those of
 // the calls that leave by the network interface, of what is granted to the
 // same roles, and what a service's room knows beside. What AWS lists and nothing
-// shows to be called is left out, as it is of roles. A service of another
-// region has no endpoint here; the proof says what that means.
+// shows to be called goes through where there is an endpoint, and makes none. A
+// service of another region has no endpoint here; the proof says what that
+// means.
 func passages(runs []*prove.Run, granted []call) []*passage {
 	var out []*passage
 	at := func(h service.Host, region string) *passage {
@@ -42,13 +44,16 @@ func passages(runs []*prove.Run, granted []call) []*passage {
 	}
 	pass := func(site *service.Site, sc *service.Call, k call) {
 		for i, h := range ec2.Hosts(site, sc) {
-			switch p := at(h, site.Region); {
-			case p == nil:
-			case i == 0:
+			p := at(h, site.Region)
+			if p == nil {
+				continue
+			}
+			if i == 0 {
 				p.calls = append(p.calls, k)
-			default:
+			} else {
 				p.layers = p.layers || h.Service == "s3"
 			}
+			p.needed = p.needed || sc.Row.Need != service.Listed
 		}
 	}
 	inside := map[string]*service.Site{} // by role
@@ -60,12 +65,12 @@ func passages(runs []*prove.Run, granted []call) []*passage {
 			}
 			inside[site.Role] = site
 			for _, h := range site.Network.Hosts {
-				if p := at(h, site.Region); p != nil && h.Need != service.Listed && !slices.Contains(p.whys, h.Why) {
-					p.whys = append(p.whys, h.Why)
+				if p := at(h, site.Region); p != nil && h.Need != service.Listed {
+					p.whys, p.needed = addOnce(p.whys, h.Why), true
 				}
 			}
 			for _, c := range s.Calls {
-				if site.Network.Through == nil || c.Row.Need == service.Listed {
+				if site.Network.Through == nil {
 					continue
 				}
 				if through, _ := site.Network.Through(c.Call); through {
@@ -92,7 +97,7 @@ func passages(runs []*prove.Run, granted []call) []*passage {
 			pass(site, sc, k)
 		}
 	}
-	return out
+	return slices.DeleteFunc(out, func(p *passage) bool { return !p.needed })
 }
 
 // registryActions are the actions that stand for one that is granted, one for

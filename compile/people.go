@@ -3,6 +3,7 @@ package compile
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"penstock/blueprint"
 	"penstock/spec"
@@ -11,13 +12,16 @@ import (
 // people draws how people get in: a user each who may do nothing but take on
 // roles, with a second factor; what Identity Center gives its sessions; the
 // roles of the work in each account; and the role of workflows of GitHub. It
-// fails where a name is longer than IAM takes.
+// fails where a name is longer than IAM takes, and where nobody takes a role on.
 func (b *builder) people() error {
 	p := b.spec.People
 	if p == nil {
 		return nil
 	}
 	for i := range p.Roles {
+		if !b.isTaken(&p.Roles[i]) {
+			return fmt.Errorf("people.roles.%s: nobody takes it on: none of its groups (%s) has users, or stands in identityCenter.groups", p.Roles[i].Name, strings.Join(p.Roles[i].Groups, ", "))
+		}
 		if n := len(b.spec.Project) + 1 + len(p.Roles[i].Name); n > mostOfRole {
 			return fmt.Errorf("people.roles.%s: the role would be %s-%s, whose %d characters are more than the %d that IAM takes", p.Roles[i].Name, b.spec.Project, p.Roles[i].Name, n, mostOfRole)
 		}
@@ -37,6 +41,13 @@ func (b *builder) people() error {
 		b.github(p.GitHub)
 	}
 	return nil
+}
+
+// isTaken reports whether a role has somebody who takes it on.
+func (b *builder) isTaken(w *spec.WorkRole) bool {
+	return slices.ContainsFunc(b.groups(), func(g *group) bool {
+		return slices.Contains(w.Groups, g.name) && (len(g.members) > 0 || b.spec.People.IdentityCenter != nil && b.inStore(g.name) != "")
+	})
 }
 
 // mostOfRole is how long the name of a role may be
