@@ -146,6 +146,20 @@ func (p *Proof) Gate(s *Step) bool {
 	return s.Action != nil && s.Action.Gate() || slices.ContainsFunc(p.p.rooms.gates, func(f func(*service.Site) bool) bool { return f(s.site) })
 }
 
+// Slips says how an execution gets past a gate without an answer, "" where it
+// does not.
+func (p *Proof) Slips(s *Step) string {
+	if s.Job != nil || s.site == nil {
+		return ""
+	}
+	for _, f := range p.p.rooms.slips {
+		if why := f(s.site); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
 // Seal returns what an action's step does to the output of the builds by code
 // of ours, nil where it seals and promotes nothing.
 func (p *Proof) Seal(s *Step) *service.Seal {

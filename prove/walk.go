@@ -30,6 +30,7 @@ type rooms struct {
 
 	authored []func(*service.Site) []service.Authored
 	gates    []func(*service.Site) bool
+	slips    []func(*service.Site) string
 	seals    []func(*service.Site) *service.Seal
 }
 
@@ -67,6 +68,9 @@ func index(services []*service.Service) *rooms {
 		}
 		if s.Gate != nil {
 			r.gates = append(r.gates, s.Gate)
+		}
+		if s.Slips != nil {
+			r.slips = append(r.slips, s.Slips)
 		}
 		if s.Seals != nil {
 			r.seals = append(r.seals, s.Seals)

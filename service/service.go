@@ -34,6 +34,9 @@ type Service struct {
 	// those of category Approval, or whether a rule (Site.Rule) keeps a stage
 	// from being entered until something of the user's says so.
 	Gate func(*Site) bool
+	// Slips says how an execution gets past a gate of this room without an
+	// answer, as a clause; "" where it does not.
+	Slips func(*Site) string
 	// Seals tells where an action runs the code that seals what the builds
 	// made, or that promotes what was sealed; nil where it does neither.
 	Seals func(*Site) *Seal

@@ -124,8 +124,30 @@ var breaches = []breach{
 	}, guesses, prove.Holds},
 
 	// The gate itself.
+	{"the approval's machine goes on by itself", machine("Ok"), "GATE008", prove.Depends},
 	{"the approval is skipped", []string{"        - Name: Approve\n", "        - Name: Approve\n          OnFailure: {Result: SKIP}\n"}, "GATE008", prove.Depends},
 	{"the approval's stage is skipped", []string{"        - Name: Approve\n", "        - Name: Approve\n          BeforeEntry: {Conditions: [{Result: SKIP, Rules: [{Name: Urgent, RuleTypeId: {Category: Rule, Owner: AWS, Provider: VariableCheck, Version: \"1\"}, Configuration: {Variable: \"#{Build.URGENT}\", Value: \"no\", Operator: EQ}}]}]}\n"}, "GATE008", prove.Depends},
+}
+
+// machine puts a machine in the place of the approval: where its time is over
+// it goes on to a state.
+func machine(to string) []string {
+	return []string{
+		"              ActionTypeId: {Category: Approval, Owner: AWS, Provider: Manual, Version: \"1\"}\n              Configuration: {CustomData: \"Approve #{Seal.DIGEST}\"}\n",
+		"              ActionTypeId: {Category: Invoke, Owner: AWS, Provider: StepFunctions, Version: \"1\"}\n              Configuration: {StateMachineArn: {Ref: Machine}}\n",
+		"  Repo: {Type:", `  Machine:
+    Type: "AWS::StepFunctions::StateMachine"
+    Properties:
+      StateMachineName: shop-approval
+      RoleArn: "arn:aws:iam::111122223333:role/shop-machine"
+      Definition:
+        StartAt: Ask
+        States:
+          Ask: {Type: Task, Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken", TimeoutSeconds: 60, Catch: [{ErrorEquals: [States.Timeout], Next: ` + to + `}], Next: Ok}
+          Ok: {Type: Succeed}
+          No: {Type: Fail}
+  Repo: {Type:`,
+	}
 }
 
 // sealSpec puts another buildspec in the place of the seal's.
@@ -189,6 +211,7 @@ func TestSealedWhoeverWrites(t *testing.T) {
 		"the policy leaves Sealed open":            writesAll(sealed, ""),
 		"Sealed open, and the build lists":         append(writesAll(sealed, ""), "Action: [\"s3:PutObject\"], Resource: \"arn:aws:s3:::shop-store/shop/*\"", "Action: [\"s3:PutObject\", \"s3:ListBucket\"], Resource: [\"arn:aws:s3:::shop-store/shop/*\", \"arn:aws:s3:::shop-store\"]"),
 		"the build writes all but what is guarded": writesAll(),
+		"a machine in place of the approval":       machine("No"),
 		"a cache that is none":                     {sealProject, sealProject + "      Cache: {Type: NO_CACHE}\n      TimeoutInMinutes: 10\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

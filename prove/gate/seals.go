@@ -98,8 +98,9 @@ func (f *finder) opens(s *side, w *way) []harm {
 	return out
 }
 
-// skipped reports a gate whose stage goes on without it: where the stage is
-// skipped as a condition before it fails, or where a refusal is skipped
+// skipped reports a gate that executions pass without an answer: what waits
+// goes on by itself, or its stage is skipped as a condition before it fails, or
+// as a refusal is skipped
 // (https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html;
 // https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_FailureConditions.html,
 // result: ROLLBACK, FAIL, RETRY or SKIP).
@@ -108,7 +109,7 @@ func (f *finder) skipped(s *side) []diag.Finding {
 	if st == nil || s.gate.Action == nil {
 		return nil
 	}
-	why := ""
+	why := f.proof.Slips(s.gate)
 	switch {
 	case st.FailureResult == "SKIP":
 		why = "the result of its stage's failure is SKIP, so that a refusal is skipped too"
@@ -131,6 +132,6 @@ func (f *finder) skipped(s *side) []diag.Finding {
 	return []diag.Finding{{
 		Code: "GATE008", Theorem: string(prove.Gate), At: s.at(), Severity: diag.Warning, Certainty: diag.Likely,
 		Message: "executions can pass the " + s.name() + " without an answer: " + why,
-		Depends: []string{"what decides whether stage " + match.Render(st.Name) + " is skipped"},
+		Depends: []string{"what decides whether stage " + match.Render(st.Name) + " is passed without an answer"},
 	}}
 }

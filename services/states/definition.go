@@ -28,6 +28,7 @@ type machineOf struct {
 	tasks       []*task
 	distributed bool // a Map state runs as child executions
 	substitute  map[string]string
+	root        *doc.Node // the whole, nil where it cannot be read
 }
 
 // read returns the definition of the site's machine, empty where it lies in a
@@ -55,6 +56,7 @@ func read(s *service.Site) *machineOf {
 			s.Model.Assume("what state machine " + match.Render(s.Resource.Name) + " calls is not in the templates, and is taken to be allowed")
 			return m
 		}
+		m.root = root
 		m.states(root.Get("States"), 0)
 		return m
 	})

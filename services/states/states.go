@@ -19,5 +19,6 @@ var Service = service.Service{
 	Checks:    slices.Concat(checks, jobChecks, integrationChecks),
 	Codes:     slices.Concat(codes, jobCodes, integrationCodes),
 	Gate:      gate,
+	Slips:     slips,
 	Powers:    powers,
 }
