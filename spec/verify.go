@@ -260,6 +260,9 @@ func (r *reader) voters(s *Spec, a *Approve) {
 			all++
 		}
 	}
+	if a.Need == all && slices.Contains(a.Never, "author") && all > 0 {
+		r.warn("SPEC012", a.At, "approve.need is %d, which is everybody in %s: a change that one of them wrote cannot be approved", a.Need, strings.Join(a.By, ", "))
+	}
 	if a.Need > all && all > 0 {
 		r.add("SPEC012", a.At, "approve.need is %d, and %d people are in %s: add people, or need fewer", a.Need, all, strings.Join(a.By, ", "))
 	}

@@ -96,6 +96,7 @@ func TestWrong(t *testing.T) {
 		{"region twice", "  - deploy: prod\n", "  - deploy: prod\n    regions: [eu-west-1, eu-west-1]\n", "SPEC012", `has eu-west-1 twice`},
 		{"template tag", "region: ap-northeast-1", "region: !Ref Region", "SPEC004", `has the tag !Ref`},
 		{"people too few", "audit:", "people: {users: {a: [security-team, platform-team], b: other}}\naudit:", "SPEC012", `approve.need is 2, and 1 people`},
+		{"everybody is needed", "audit:", "people: {users: {a: [security-team, platform-team], b: platform-team}}\naudit:", "SPEC012", `which is everybody in security-team, platform-team: a change that one of them wrote cannot be approved`},
 		{"nobody in a group", "audit:", "people: {users: {a: security-team, b: security-team}}\naudit:", "SPEC011", `approve.by is "platform-team", and there is no such group`},
 		{"rule needs", gate, gate + "\n    conditions: [{when: entry, rule: CloudWatchAlarm}]", "SPEC003", `the rule CloudWatchAlarm needs AlarmName`},
 		{"condition's result", gate, gate + "\n    conditions: [{when: failure, rule: LambdaInvoke, result: SKIP, config: {FunctionName: f}}]", "SPEC012", `cannot result in SKIP: write result: ROLLBACK`},

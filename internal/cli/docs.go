@@ -79,6 +79,7 @@ What that is for each command:
 
 | command | 0 | 1 | 3 |
 |---|---|---|---|
+| ` + "`init`" + ` | the spec was written | | there is one already; a file cannot be read or written |
 | ` + "`prove`" + ` | every theorem that was asked for holds, or depends only on the facts that are listed, or has no subject here | a theorem fails; with ` + "`--deny-unknown`" + ` also where one depends on facts that no template shows | a template cannot be read; a theorem was asked for that this version has no prover for |
 | ` + "`prove --explain`" + ` | the call was explained, allowed or not | | a template cannot be read |
 | ` + "`can`" + ` | the call is allowed, or depends on what is listed | it is denied; with ` + "`--deny-unknown`" + ` also where it depends | a template cannot be read |

@@ -334,5 +334,5 @@ func told(w io.Writer, d *sketch.Draft, name string) {
 	for _, n := range d.Notes {
 		fmt.Fprintf(w, "note: %s\n", term.Printable(n))
 	}
-	fmt.Fprintf(w, "wrote %s\n", name)
+	fmt.Fprintf(w, "wrote %s\nnext: penstock compile %s -o infra\n", name, name)
 }
