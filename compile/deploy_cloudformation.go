@@ -39,7 +39,7 @@ func (b *builder) cloudformation(s *spec.Stage, st *blueprint.Stack, _ *role, in
 		config.Set("TemplateConfiguration", blueprint.Lit(in+"::"+d.Configuration))
 	}
 	if len(d.Parameters) > 0 {
-		config.Set("ParameterOverrides", blueprint.Lit(overrides(d.Parameters)))
+		config.Set("ParameterOverrides", blueprint.Lit(overrides(d.Parameters, in)))
 	}
 	title := "Deploy" + ident(s.Name)
 	if !d.ChangeSet {
@@ -56,7 +56,11 @@ func (b *builder) cloudformation(s *spec.Stage, st *blueprint.Stack, _ *role, in
 }
 
 // overrides are parameters as CodePipeline takes them: JSON, in their order.
-func overrides(vs []spec.Variable) string {
+// The value artifact:bucket is the bucket of the artifact that is deployed, and
+// artifact:key its key: code that lies in the artifact is approved and sealed
+// with it
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-parameter-override-functions.html).
+func overrides(vs []spec.Variable, in string) string {
 	var b strings.Builder
 	b.WriteByte('{')
 	for i, v := range vs {
@@ -66,6 +70,9 @@ func overrides(vs []spec.Variable) string {
 		// A string always has a JSON form.
 		name, _ := json.Marshal(v.Name)
 		value, _ := json.Marshal(v.Value)
+		if attr := map[string]string{"artifact:bucket": "BucketName", "artifact:key": "ObjectKey"}[v.Value]; attr != "" {
+			value, _ = json.Marshal(map[string][]string{"Fn::GetArtifactAtt": {in, attr}})
+		}
 		b.Write(name)
 		b.WriteString(": ")
 		b.Write(value)

@@ -156,7 +156,10 @@ func (b *builder) boundaries() {
 	var all []*ceiling
 	for _, r := range b.roles {
 		if b.spec.Boundary != "" {
-			r.bound(blueprint.Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/") + blueprint.Lit(b.spec.Boundary))
+			// One of the same name in each account: a boundary is a policy of the
+			// account of its role.
+			_, name, _ := strings.Cut(b.spec.Boundary, ":policy/")
+			r.bound("arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/" + blueprint.Lit(name))
 			continue
 		}
 		wide := r.res.Props.Get("ManagedPolicyArns") != nil

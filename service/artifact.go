@@ -90,7 +90,13 @@ func objectKey(p *pipeline.Pipeline, artifact string) string {
 	if p.Resource != nil {
 		id = p.Resource.ID()
 	}
-	return ArtifactFolder(p) + "/" + cut(artifact, 10, id+"."+artifact) + "/" + match.Hole(match.Key, artifact+" object")
+	return ArtifactKey(p.Name, id, artifact)
+}
+
+// ArtifactKey is the key of an artifact of the pipeline with a name, the
+// resource with an ID.
+func ArtifactKey(name, id, artifact string) string {
+	return cut(name, 20, id+".ArtifactFolder") + "/" + cut(artifact, 10, id+"."+artifact) + "/" + match.Hole(match.Key, artifact+" object")
 }
 
 // ArtifactFolder is the first part of the key of every artifact of a pipeline.

@@ -9,6 +9,7 @@ import (
 	"penstock/doc"
 	"penstock/doc/load"
 	"penstock/match"
+	"penstock/service"
 	"penstock/source"
 	"penstock/truth"
 )
@@ -99,7 +100,24 @@ func (s *stack) deploy(r *resource, action, config *doc.Node) {
 		label = s.label + "-" + r.id + "-" + action.Get("Name").Str()
 	}
 	c := &stack{w: s.w, t: t, name: name, label: label, account: account, region: region, maybe: r.maybe(), given: map[string]given{}, deployed: true}
-	s.overrides(c, text(config.Get("ParameterOverrides")), config.Get("ParameterOverrides"))
+	s.overrides(c, text(config.Get("ParameterOverrides")), config.Get("ParameterOverrides"), func(artifact, attr string) string {
+		switch attr {
+		case "ObjectKey":
+			name := r.name()
+			return service.ArtifactKey(name, s.label+"/"+r.id, artifact)
+		case "BucketName":
+			props := r.body.Get("Properties")
+			if b := text(props.At("ArtifactStore", "Location")); b != "" {
+				return b
+			}
+			for st := range props.Get("ArtifactStores").Elems() {
+				if text(st.Get("Region")) == region {
+					return text(st.At("ArtifactStore", "Location"))
+				}
+			}
+		}
+		return ""
+	})
 	if _, conf, ok := strings.Cut(text(config.Get("TemplateConfiguration")), "::"); ok && !match.HasHole(conf) {
 		if f, err := s.w.in.Read(path.Join(path.Dir(s.t.name), conf)); err == nil {
 			if n, _, err := load.Parse(f); err == nil {
@@ -185,8 +203,10 @@ func value(words []string, i int, w, option string) (string, bool) {
 // overrides reads ParameterOverrides, a JSON text, which go before the
 // template configuration
 // (https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html).
-// Values that are functions on artifacts are unknown.
-func (s *stack) overrides(c *stack, text string, at *doc.Node) {
+// Of the functions on artifacts Fn::GetArtifactAtt is told by artifact; the
+// rest is unknown
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-parameter-override-functions.html).
+func (s *stack) overrides(c *stack, text string, at *doc.Node, artifact func(name, attr string) string) {
 	if text == "" || match.HasHole(text) && !strings.HasPrefix(strings.TrimSpace(text), "{") {
 		return
 	}
@@ -197,6 +217,12 @@ func (s *stack) overrides(c *stack, text string, at *doc.Node) {
 	holes := holesOf(text)
 	for i := range n.Fields {
 		v := n.Fields[i].Value
+		if of := v.Get("Fn::GetArtifactAtt"); of != nil && len(v.Fields) == 1 && len(of.Items) == 2 {
+			if t := artifact(of.Items[0].Str(), of.Items[1].Str()); t != "" {
+				n.Fields[i].Value = &doc.Node{Kind: doc.String, Text: t, Span: v.Span}
+				continue
+			}
+		}
 		for j := 0; j < len(holes) && strings.Contains(v.Text, "\ue000"); j++ {
 			v.Text = strings.ReplaceAll(v.Text, hidden(j), holes[j])
 		}
