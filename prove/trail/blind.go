@@ -233,10 +233,13 @@ func them(ss []string) string {
 // the request holds, which the engine for one request sees by itself where
 // every key is open.
 func (w *world) can(g *chain.Graph, n *chain.Node, v veil) (reach.Verdict, []string) {
-	if n.Depth == 0 {
-		if other := arn.Account(n.Actor.ARN) != v.account; !w.granted(n.Actor.ARN, v.action) && (other || !w.guarded(v)) {
+	// Nothing on the way gave it policies that it does not have.
+	if own := !n.Actor.Admin && !n.Actor.Made && len(n.Actor.Groups) == 0; own && !w.granted(n.Actor.ARN, v.action) {
+		if other := arn.Account(n.Actor.ARN) != v.account; other || !w.guarded(v) {
 			return reach.None, nil
 		}
+	}
+	if n.Depth == 0 {
 		q := iam.Request{Principal: iam.Principal{ARN: n.Actor.ARN}, Action: v.action, Resource: v.resource, ResourceAccount: v.account, Context: iam.Context{Open: true}}
 		pol := authz.Collect(w.m, &q)
 		if w.p.Options.Engine.Decide(&q, pol) == authz.Deny {
