@@ -13,6 +13,7 @@ import (
 	"penstock/iam/reach"
 	"penstock/match"
 	"penstock/service"
+	"penstock/truth"
 )
 
 // asked is a question that was put: who, and which call.
@@ -133,12 +134,42 @@ func (g *Graph) put(r *rights, c *numbered, action string, resources []string) r
 			q.Context.Open = false
 			return reach.Answer{Verdict: reach.Some, Witness: &q}
 		default:
+			if missing := g.factsAlone(&q, pol); missing != nil {
+				q.Context.Open = false
+				return reach.Answer{Verdict: reach.Depends, Witness: &q, Missing: missing}
+			}
 		}
 	}
 	if len(resources) > 0 && g.deniesAll(q, s.Context.Clone(), pol, resources) {
 		return reach.Answer{Verdict: reach.None}
 	}
 	return g.membership(g.reach.Find(pol, s), &s.Context, pol)
+}
+
+// factsAlone returns what a request depends on in an open context where that
+// is the same for every context: no statement that may match has a condition or
+// a variable, so what is not known of it is a fact of the material and nothing
+// that the sender could choose. It is nil where some context could matter.
+func (g *Graph) factsAlone(q *iam.Request, pol *authz.Policies) []string {
+	if len(pol.Grants) > 0 {
+		return nil
+	}
+	d := g.judge().Explain(q, pol)
+	if d.Verdict != authz.Depends || len(d.Missing) == 0 {
+		return nil
+	}
+	for _, l := range d.Layers {
+		for i := range l.Hits {
+			if h := &l.Hits[i]; h.Match == truth.Maybe && (len(h.Statement.Conditions) > 0 || slices.ContainsFunc(h.Statement.Resources, func(e iam.Elem) bool { return strings.Contains(e.Text, "${") })) {
+				return nil
+			}
+		}
+	}
+	out := make([]string, len(d.Missing))
+	for i, m := range d.Missing {
+		out[i] = match.Render(m)
+	}
+	return out
 }
 
 // deniesAll asks authz about all that patterns take in, each wildcard an
