@@ -234,7 +234,7 @@ func created(s *service.Site, listed bool) []service.Target {
 			for _, on := range on {
 				t := service.Target{
 					Assume: unknown,
-					Caller: iam.Principal{ARN: role}, Resource: on, Account: r.Account, Region: r.Region,
+					Caller: iam.Principal{ARN: role}, Resource: on, Account: owner(s, r, on), Region: r.Region,
 					At: r.Span, What: r.LogicalID + " of stack " + match.Render(r.Stack.Name), Only: []string{n.action},
 				}
 				if strings.HasPrefix(n.action, "logs:") && on != "*" {
@@ -248,6 +248,18 @@ func created(s *service.Site, listed bool) []service.Target {
 		}
 	}
 	return ts
+}
+
+// owner is the account of what a need of a resource is asked on: that of the
+// resource, where neither the ARN nor a stack tells another.
+func owner(s *service.Site, r *cloud.Resource, on string) string {
+	if a := arn.Account(on); a != "" {
+		return a
+	}
+	if o := s.Model.Owner(on); o != nil {
+		return o.Account
+	}
+	return r.Account
 }
 
 // asked are the providers of the custom resources: a function, or a topic.
