@@ -122,8 +122,8 @@ func enabled(r *cloud.Resource, reads bool) truth.Value {
 // the event from it if it does.
 func (w *world) hears(r *cloud.Resource, p *pattern.Pattern, k *weak, who *identity) (truth.Value, *fault) {
 	account, region := in(&k.event, r)
-	if account == truth.No {
-		return truth.No, nil
+	if account == truth.No || region == truth.No && !k.event.Global {
+		return truth.No, nil // for what is done in its own account and region
 	}
 	event, _ := k.tree(who)
 	v := p.Match(event)
@@ -145,8 +145,6 @@ func (w *world) hears(r *cloud.Resource, p *pattern.Pattern, k *weak, who *ident
 		v = v.And(truth.Maybe)
 	}
 	switch {
-	case region == truth.No && !k.event.Global:
-		return truth.No, nil // for what is done in its own region
 	case region == truth.No:
 		f := &fault{code: "TRAIL021", at: r.Span, message: fmt.Sprintf("rule %s is in %s, and EventBridge has these events in %s only", name(r), r.Region, k.event.RecordedIn())}
 		return v, f
