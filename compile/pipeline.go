@@ -41,7 +41,7 @@ func (b *builder) pipeline() {
 	if builds != nil {
 		add("Build", builds...)
 	}
-	out := b.output("")
+	out := b.output(b.delivered())
 	flow := &flow{b: b, current: out}
 	if b.spec.Seal && out != "" {
 		seal := b.seal(out)
@@ -93,6 +93,17 @@ func (b *builder) output(build string) string {
 	return sourceArtifact
 }
 
+// delivered is the build whose output the stages deploy, that of the first where
+// they differ; a spec seals one.
+func (b *builder) delivered() string {
+	for _, s := range b.spec.Stages {
+		if s.Deploy != nil {
+			return s.Deploy.Input
+		}
+	}
+	return ""
+}
+
 // A flow follows what is deployed through the stages: what was built, what was
 // sealed, what was approved.
 type flow struct {
@@ -113,7 +124,11 @@ func (f *flow) stage(s *spec.Stage, add func(string, ...blueprint.Map)) {
 			f.current = out
 		}
 	case s.Test != nil:
-		add(stageName(s.Name), b.build(s.Test, []string{sourceArtifact}))
+		in := sourceArtifact
+		if s.Test.Input != "" {
+			in = b.output(s.Test.Input)
+		}
+		add(stageName(s.Name), b.build(s.Test, []string{in}))
 	case s.Deploy != nil:
 		in := f.current
 		if s.Deploy.Input != "" && !b.spec.Seal {
@@ -140,14 +155,19 @@ func stageName(name string) string { return ident(name) }
 // conditions sets what happens before, after and on failure of a stage
 // (https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html).
 func (b *builder) conditions(s *spec.Stage, stage *blueprint.Map) {
-	lists := map[string]blueprint.List{}
+	// A moment has one condition with several rules.
+	rules, results := map[string]blueprint.List{}, map[string]string{}
 	for i, c := range s.Conditions {
 		var config blueprint.Map
 		for _, v := range c.Config {
 			config.Set(v.Name, blueprint.Lit(v.Value))
 		}
 		rule := blueprint.KV("Name", fmt.Sprintf("%s%d", c.Rule, i+1), "RuleTypeId", blueprint.KV("Category", "Rule", "Owner", "AWS", "Provider", c.Rule, "Version", "1"), "Configuration", config)
-		lists[c.When] = append(lists[c.When], blueprint.KV("Result", c.Result, "Rules", blueprint.List{rule}))
+		rules[c.When], results[c.When] = append(rules[c.When], rule), c.Result
+	}
+	lists := map[string]blueprint.List{}
+	for when, list := range rules {
+		lists[when] = blueprint.List{blueprint.KV("Result", results[when], "Rules", list)}
 	}
 	if l := lists["entry"]; l != nil {
 		stage.Set("BeforeEntry", blueprint.KV("Conditions", l))

@@ -117,12 +117,10 @@ func (s *Spec) groups() (names []string, known bool) {
 	return names, len(names) > 0
 }
 
-// verifyPeople asks whether groups are those of people.
+// verifyPeople asks whether groups are those of people. Who votes may be said
+// elsewhere, where the spec says nothing of people; who works is said here.
 func (r *reader) verifyPeople(s *Spec, n *doc.Node) {
 	names, known := s.groups()
-	if !known {
-		return
-	}
 	each := func(at *doc.Node, what string) {
 		if at == nil || at.Kind == doc.Map {
 			return
@@ -133,7 +131,9 @@ func (r *reader) verifyPeople(s *Spec, n *doc.Node) {
 			}
 		}
 	}
-	r.eachStage(s, n, func(_ *Stage, at *doc.Node) { each(at.Get("approve").Get("by"), "approve.by") })
+	if known {
+		r.eachStage(s, n, func(_ *Stage, at *doc.Node) { each(at.Get("approve").Get("by"), "approve.by") })
+	}
 	for f := range entries(n.Get("people").Get("roles")) {
 		each(f.Value.Get("groups"), "people.roles."+f.Name()+".groups")
 	}
@@ -235,6 +235,14 @@ func (r *reader) blueGreen(st *Stage) {
 	}
 }
 
+// input names what is deployed, for a message.
+func (d *Deploy) input() string {
+	if d.Input == "" || d.Input == "source" {
+		return "the source"
+	}
+	return "the output of " + d.Input
+}
+
 // verifyRest asks what concerns the pipeline as a whole.
 func (r *reader) verifyRest(s *Spec, n *doc.Node) {
 	stages := len(s.Stages) + 1
@@ -248,6 +256,19 @@ func (r *reader) verifyRest(s *Spec, n *doc.Node) {
 	}
 	if stages > 50 {
 		r.add("SPEC012", n.Get("stages").Where(), "the pipeline would have %d stages: CodePipeline takes 50", stages)
+	}
+	if s.Seal {
+		var first *Stage
+		for _, st := range s.Stages {
+			switch {
+			case st.Deploy == nil:
+			case first == nil:
+				first = st
+			case st.Deploy.Input != first.Deploy.Input:
+				d := r.add("SPEC012", st.At, "%s deploys %s and %s deploys %s, and one artifact is sealed for the approval: let one build make both, or write seal: false", first.Name, first.Deploy.input(), st.Name, st.Deploy.input())
+				d.Related = append(d.Related, note(first.At, "the first deployment"))
+			}
+		}
 	}
 	if len(s.Variables) > 50 {
 		r.add("SPEC012", n.Get("variables").Where(), "there are %d variables: CodePipeline takes 50", len(s.Variables))

@@ -239,7 +239,8 @@ type Deploy struct {
 	Account Account
 	Regions []string // at least one
 	Kind    DeployKind
-	// Input is the name of the build whose output is deployed.
+	// Input is the name of the build whose output is deployed; "source" for
+	// the source where there are builds with an output, "" where there are none.
 	Input string
 
 	// ECS, rolling and blue/green.

@@ -201,7 +201,7 @@ func (d *Deploy) cloudFormation(v *doc.Node) {
 // nameStages gives a name to each stage that has none: a deployment that of
 // its account, a gate approve-<account> of the deployment that it guards.
 func (r *reader) nameStages(s *Spec, n *doc.Node) {
-	taken := map[string]*Stage{"source": nil, "build": nil, "seal": nil}
+	taken := map[string]*Stage{"source": nil, "build": nil, "seal": nil, "promote": nil}
 	for _, st := range s.Stages {
 		if st.Name == "" {
 			continue

@@ -104,6 +104,9 @@ func (r *reader) verifyBuilds(s *Spec, n *doc.Node) {
 			d := r.add("SPEC008", b.At, "the build %q differs from %q by hyphens only: names of resources would clash", b.Name, o.Name)
 			d.Related = append(d.Related, note(o.At, "the other one"))
 		}
+		if b.Name == "source" || b.Name == "seal" || b.Name == "promote" {
+			r.add("SPEC008", b.At, "the build is named %q, which the pipeline has of itself: take another name", b.Name)
+		}
 		byName[plain(b.Name)] = b
 		names = append(names, b.Name)
 		if b.Output {
@@ -147,7 +150,9 @@ func (r *reader) verifyBuilds(s *Spec, n *doc.Node) {
 		in := at.Get("input")
 		switch {
 		case d.Input == "source":
-			d.Input = ""
+			if len(outputs) == 0 {
+				d.Input = ""
+			}
 		case d.Input == "" && len(outputs) == 1:
 			d.Input = outputs[0]
 		case d.Input == "" && len(outputs) > 1:
