@@ -36,6 +36,8 @@ import (
 //	  part aws_x y=id each=Rules absent=A:1 empty=B:2 {  the one item that no property means; what no resource means
 //	  spread aws_iam_role_policy role each=Roles {    one resource an item, with the properties of the whole
 //
+//	  fold FunctionName publish Version      the type is no resource, but that argument, true, of what the property names
+//
 // The line of a type with "-" for the principal resource has parts alone.
 type Mapping struct {
 	CFN  string // "AWS::S3::Bucket"
@@ -45,6 +47,14 @@ type Mapping struct {
 	Args  []*Arg
 	Parts []*Part
 	Skip  []string
+	Fold  *Fold
+}
+
+// A Fold is a type that is an argument of another resource.
+type Fold struct {
+	Prop string // names the resource by Ref
+	Arg  string // that is true
+	ID   string // what its logical id has beyond that of the resource
 }
 
 // An Attr is an attribute of a resource and what it is in CloudFormation.
@@ -234,6 +244,8 @@ func (p *mappingReader) line(line string) error {
 		*at.skip = append(*at.skip, w[1:]...)
 	case w[0] == "const" && len(w) == 3:
 		*at.args = append(*at.args, &Arg{Name: strings.Split(w[1], "."), Const: w[2], IsConst: true})
+	case w[0] == "fold" && len(w) == 4:
+		m.Fold = &Fold{Prop: w[1], Arg: w[2], ID: w[3]}
 	case w[0] == "implied" && len(w) == 4:
 		*at.args = append(*at.args, &Arg{Prop: steps(w[1]), Implied: w[2], Name: strings.Split(w[3], ".")})
 	case w[0] == "copy" && len(w) == 3 && len(p.open) == 1 && len(m.Parts) > 0:
@@ -364,6 +376,7 @@ type Book struct {
 	byCFN map[string]*Mapping
 	mains map[string][]*Mapping // by resource type
 	parts map[string][]partOf
+	folds map[string]*Mapping // by resource type
 }
 
 type partOf struct {
@@ -374,7 +387,7 @@ type partOf struct {
 // NewBook reads the mappings of rooms, given by the name of the room. An error
 // is a mistake in a room's data.
 func NewBook(rooms map[string]string) (*Book, error) {
-	b := &Book{byCFN: map[string]*Mapping{}, mains: map[string][]*Mapping{}, parts: map[string][]partOf{}}
+	b := &Book{byCFN: map[string]*Mapping{}, mains: map[string][]*Mapping{}, parts: map[string][]partOf{}, folds: map[string]*Mapping{}}
 	names := make([]string, 0, len(rooms))
 	for n := range rooms {
 		names = append(names, n)
@@ -390,7 +403,10 @@ func NewBook(rooms map[string]string) (*Book, error) {
 				return nil, fmt.Errorf("two mappings of %s", m.CFN)
 			}
 			b.byCFN[m.CFN] = m
-			if m.Type != "" {
+			switch {
+			case m.Fold != nil:
+				b.folds[m.Type] = m
+			case m.Type != "":
 				b.mains[m.Type] = append(b.mains[m.Type], m)
 			}
 			for _, p := range m.Parts {

@@ -53,6 +53,13 @@ func (m *Module) attribute(e *hclsyntax.ScopeTraversalExpr, r *resource, attr st
 		}
 		return val{parts: []part{p}}
 	}
+	if f := m.fold(r); f != nil && r.region == c.region {
+		for _, a := range f.Attrs {
+			if a.TF == attr {
+				return val{parts: []part{{name: r.id + f.Fold.ID, attr: a.CFN}}}
+			}
+		}
+	}
 	// An argument gives what it was given.
 	if a := r.block.Body.Attributes[attr]; a != nil && r.region == c.region && !m.busy[a] {
 		m.busy[a] = true
@@ -62,6 +69,22 @@ func (m *Module) attribute(e *hclsyntax.ScopeTraversalExpr, r *resource, attr st
 	}
 	m.unread(at, "the attribute %s of %s", attr, r.typ)
 	return m.unknown(at, r.addr()+"."+attr)
+}
+
+// fold is the mapping of the type that an argument of r makes too, nil where it
+// does not.
+func (m *Module) fold(r *resource) *Mapping {
+	if m.opt.Book == nil || r.m == nil {
+		return nil
+	}
+	f := m.opt.Book.folds[r.typ]
+	if f == nil {
+		return nil
+	}
+	if a := r.block.Body.Attributes[f.Fold.Arg]; a == nil || m.plain(a.Expr) != "true" {
+		return nil
+	}
+	return f
 }
 
 // cross refers to a resource of another region by an output of its template.
@@ -357,6 +380,14 @@ func (m *Module) resource(r *resource) {
 			m.unread(r.block.DefRange(), "resource type %s", r.typ)
 		}
 		return
+	}
+	if f := m.fold(r); f != nil {
+		props := &doc.Node{Kind: doc.Map, Span: name}
+		put(props, f.Fold.Prop, &doc.Node{Kind: doc.String, Tag: "!Ref", Text: r.id, Span: name})
+		made := &doc.Node{Kind: doc.Map, Span: name}
+		put(made, "Type", str(name, f.CFN))
+		put(made, "Properties", props)
+		putKey(m.template(r.region).resources, &doc.Node{Kind: doc.String, Text: r.id + f.Fold.ID, Span: name}, made)
 	}
 	rd := &reading{m: m, c: &scope{region: r.region}, marks: map[any]bool{}, root: r.props}
 	rd.args(r.m.Args, r.block.Body, r.props)

@@ -72,6 +72,10 @@ func TestTerraformMappings(t *testing.T) {
 					}
 				}
 			}
+			if m.Fold != nil {
+				c.prop(m.Fold.Prop)
+				continue
+			}
 			if m.Type != "" {
 				c.body(schema[m.Type], m.Type, "", m.Args, m.Skip, "")
 			}

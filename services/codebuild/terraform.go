@@ -93,6 +93,18 @@ AWS::CodeBuild::Project aws_codebuild_project
   LogsConfig.S3Logs.Status logs_config.s3_logs.status
   LogsConfig.S3Logs.Location logs_config.s3_logs.location
   LogsConfig.S3Logs.EncryptionDisabled logs_config.s3_logs.encryption_disabled
+  BuildBatchConfig.ServiceRole build_batch_config.service_role
+  BuildBatchConfig.CombineArtifacts build_batch_config.combine_artifacts
+  BuildBatchConfig.TimeoutInMins build_batch_config.timeout_in_mins
+  BuildBatchConfig.Restrictions.ComputeTypesAllowed build_batch_config.restrictions.compute_types_allowed
+  BuildBatchConfig.Restrictions.MaximumBuildsAllowed build_batch_config.restrictions.maximum_builds_allowed
+  FileSystemLocations file_system_locations blocks {
+    Type type
+    Identifier identifier
+    Location location
+    MountPoint mount_point
+    MountOptions mount_options
+  }
   VpcConfig.VpcId vpc_config.vpc_id
   VpcConfig.Subnets vpc_config.subnets
   VpcConfig.SecurityGroupIds vpc_config.security_group_ids

@@ -40,6 +40,12 @@ AWS::Lambda::Function aws_lambda_function
   Tags tags tags
   skip source_code_hash publish
 
+AWS::Lambda::Version aws_lambda_function
+  fold FunctionName publish Version
+  ref qualified_arn
+  att FunctionArn qualified_arn
+  att Version version
+
 AWS::Lambda::Permission aws_lambda_permission
   FunctionName function_name
   Action action

@@ -63,7 +63,7 @@ func (w *writer) variables() (vars, tfvars, locals string) {
 	var v, t, l strings.Builder
 	for _, st := range w.stacks { // a parameter that nothing refers to is one too
 		for _, p := range st.Parameters {
-			if from := w.set.Stack(p.From); !p.Inline && (from == nil || from.Account != w.account) {
+			if from := w.set.Stack(p.From); !p.Inline && (from == nil || from.Account != w.account || from.Exists) {
 				w.given(st, p)
 			}
 		}

@@ -23,10 +23,18 @@ type conv struct {
 func (w *writer) resource(u *unit) error {
 	c := &conv{w: w, u: u}
 	used := uses{}
+	if u.into != nil {
+		return uses{u.m.Fold.Prop: true}.left(u.r.Props, "")
+	}
 	if u.m.Type != "" {
 		c.main = c.block(u.m.Type, u.label)
 		if err := c.args(u.m.Args, u.r.Props, c.main, used); err != nil {
 			return err
+		}
+		for _, o := range w.units {
+			if o.into == u {
+				c.main.set(o.m.Fold.Arg, "", "true")
+			}
 		}
 		if u.r.Retain {
 			c.main.inner("lifecycle").set("prevent_destroy", "", "true")
@@ -50,6 +58,21 @@ func (w *writer) resource(u *unit) error {
 	u.blocks = append(u.blocks, parts...)
 	u.runs = c.runs
 	return nil
+}
+
+// fold finds the resource of which a unit is an argument.
+func (w *writer) fold(u *unit) error {
+	if u.m.Fold == nil {
+		return nil
+	}
+	s, _ := u.r.Props.Get(u.m.Fold.Prop).(blueprint.Sub)
+	if ps := s.Parts(); len(ps) == 1 {
+		if r := u.st.Resource(ps[0].Name); r != nil && w.byID[r].m.Type == u.m.Type && w.byID[r].m.Fold == nil {
+			u.into = w.byID[r]
+			return nil
+		}
+	}
+	return fmt.Errorf("property %s: Terraform knows it as an argument of a resource of the stack, which it has to refer to", u.m.Fold.Prop)
 }
 
 // block begins a resource block.

@@ -8,7 +8,8 @@
 // is written is what `terraform fmt` would make of it, and iac/tf reads it.
 //
 // Stacks of one account share its module: what one of them gives another in
-// the same account is a reference, what another account gives is a variable.
+// the same account is a reference, what another account gives is a variable. A
+// stack that describes what is there already is not written.
 package emit
 
 import (
@@ -70,7 +71,7 @@ func Emit(set *blueprint.Set, opt Options) ([]*Module, error) {
 	for _, account := range accounts(set) {
 		w := &writer{opt: opt, set: set, account: account, used: map[string]bool{}, named: map[string]*given{}, outs: map[string]told{}}
 		for _, st := range set.Stacks {
-			if st.Account == account {
+			if st.Account == account && !st.Exists {
 				w.stacks = append(w.stacks, st)
 			}
 		}
@@ -94,7 +95,7 @@ func Emit(set *blueprint.Set, opt Options) ([]*Module, error) {
 func accounts(set *blueprint.Set) []string {
 	var out []string
 	for _, st := range set.Stacks {
-		if !slices.Contains(out, st.Account) {
+		if !st.Exists && !slices.Contains(out, st.Account) {
 			out = append(out, st.Account)
 		}
 	}
@@ -135,10 +136,16 @@ type unit struct {
 	label  string
 	blocks []*block
 	waits  []string // addresses without which it is not ready
+	into   *unit    // of which it is an argument, see tf.Fold
 	runs   []*unit  // roles that it runs with
 }
 
-func (u *unit) addr() string { return u.m.Type + "." + u.label }
+func (u *unit) addr() string {
+	if u.into != nil {
+		return u.into.addr()
+	}
+	return u.m.Type + "." + u.label
+}
 
 func (w *writer) module() (*Module, error) {
 	w.byID, w.labels = map[*blueprint.Resource]*unit{}, map[string]bool{}
@@ -152,11 +159,14 @@ func (w *writer) module() (*Module, error) {
 	for _, st := range w.stacks {
 		m.IDs[st.Name] = map[string]string{}
 		for _, r := range st.Resources {
-			u, err := w.unit(st, r, ids)
-			if err != nil {
+			if _, err := w.unit(st, r, ids); err != nil {
 				return nil, err
 			}
-			m.IDs[st.Name][r.ID], _ = tf.Logical(u.label)
+		}
+	}
+	for _, u := range w.units {
+		if err := w.fold(u); err != nil {
+			return nil, fmt.Errorf("stack %s: %s %s: %w", u.st.Name, u.r.Type, u.r.ID, err)
 		}
 	}
 	for _, u := range w.units {
@@ -168,6 +178,14 @@ func (w *writer) module() (*Module, error) {
 		if err := w.depend(u); err != nil {
 			return nil, fmt.Errorf("stack %s: %s %s: %w", u.st.Name, u.r.Type, u.r.ID, err)
 		}
+	}
+	for _, u := range w.units {
+		id, _ := tf.Logical(u.label)
+		if u.into != nil {
+			id, _ = tf.Logical(u.into.label)
+			id += u.m.Fold.ID
+		}
+		m.IDs[u.st.Name][u.r.ID] = id
 	}
 	var err error
 	if m.Files, err = w.files(); err != nil {

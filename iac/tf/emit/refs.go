@@ -99,7 +99,7 @@ func or(a, b string) string {
 // account, a local, or a variable.
 func (w *writer) param(st *blueprint.Stack, p *blueprint.Parameter, depth int) ([]piece, error) {
 	from := w.set.Stack(p.From)
-	if p.From != "" && from != nil && from.Account == w.account {
+	if p.From != "" && from != nil && from.Account == w.account && !from.Exists {
 		for _, o := range from.Outputs {
 			if o.Name == p.Output {
 				return w.pieces(from, o.Value, depth+1)
