@@ -92,7 +92,7 @@ func Compile(s *spec.Spec, opt Options) (*Result, error) {
 	granted := b.granted(w)
 	b.endpoints(w, walk.Runs, granted)
 	all := append(calls(walk.Runs), granted...)
-	if err := b.deployed(w, all); err != nil {
+	if err := b.boundDeployed(w, all); err != nil {
 		return nil, err
 	}
 	b.derive(w, all)

@@ -26,9 +26,9 @@ var bounded = []string{"iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRole
 // stack makes, after the project's name.
 func deployedBoundary(stage string) string { return "-" + stage + "-deployed" }
 
-// deployed draws those boundaries, and fails for a role of a template that does
+// boundDeployed draws those boundaries, and fails for a role of a template that does
 // not have its own.
-func (b *builder) deployed(w *writer, all []call) error {
+func (b *builder) boundDeployed(w *writer, all []call) error {
 	for _, s := range b.spec.Stages {
 		if s.Deploy == nil {
 			continue
