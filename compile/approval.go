@@ -173,8 +173,12 @@ func (b *builder) votes(st *blueprint.Stack) {
 	asks.uses("encrypts what it tells", "sns", "kms:Decrypt", "kms:GenerateDataKey")
 	asks.grant("learns who started the execution, and of which revision", []string{"codepipeline:GetPipelineExecution", "codepipeline:ListActionExecutions"}, pipelineARN)
 	if b.spec.Source.Kind == spec.CodeCommit {
-		asks.grant("learns who wrote the change", []string{"codecommit:GetCommit"},
+		asks.grant("learns whom the commits name", []string{"codecommit:GetCommit"},
 			"arn:${AWS::Partition}:codecommit:${AWS::Region}:${AWS::AccountId}:"+b.project(blueprint.Lit(b.spec.Source.Repository)))
+		if b.never("author") {
+			// https://docs.aws.amazon.com/codecommit/latest/userguide/integ-cloudtrail.html (GitPush)
+			asks.grant("learns who pushed the change, which no commit can be trusted to say; the action has no resource", []string{"cloudtrail:LookupEvents"}, "*")
+		}
 	}
 	// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html
 	counts.grant("answers the machine; the actions have no resource, what counts is the token, which is in the table and nowhere else",
@@ -183,6 +187,11 @@ func (b *builder) votes(st *blueprint.Stack) {
 		Title: "Put the code of the approval functions into a bucket, and name it in the parameters ApprovalCodeBucket, ApprovalCodeKey and ApprovalCodeVersion of stack " + st.Name,
 		Why:   "Code is in no template. What it must do is said in docs/approval.md; the version pins what is proved about.",
 	})
+}
+
+// never reports whether some gate keeps a kind of people from voting.
+func (b *builder) never(kind string) bool {
+	return slices.ContainsFunc(b.spec.Stages, func(s *spec.Stage) bool { return s.Approve != nil && slices.Contains(s.Approve.Never, kind) })
 }
 
 // uses lets a role use the key of the approvals through a service.
@@ -244,12 +253,17 @@ func (b *builder) machine(st *blueprint.Stack, s *spec.Stage) string {
 			"Definition", blueprint.KV(
 				"Comment", "Asks, waits for the answer, and looks whether it is one",
 				"StartAt", "Ask",
+				// The task's own time begins anew each time that it is asked again.
+				"TimeoutSeconds", within+30*60,
 				"States", blueprint.KV(
 					"Ask", blueprint.KV(
 						"Type", "Task", "Resource", blueprint.Sub("arn:${AWS::Partition}:states:::lambda:invoke.waitForTaskToken"),
 						"Parameters", blueprint.KV("FunctionName", blueprint.Att(requestFn, "Arn"), "Payload", payload),
 						"TimeoutSeconds", within,
 						"ResultPath", "$.answer",
+						// CloudTrail tells who pushed some minutes after the push
+						// (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/how-cloudtrail-works.html).
+						"Retry", blueprint.List{blueprint.KV("ErrorEquals", blueprint.Strings("NotYetKnown"), "IntervalSeconds", 60, "MaxAttempts", 20, "BackoffRate", 1)},
 						"Catch", blueprint.List{blueprint.KV("ErrorEquals", blueprint.Strings("States.ALL"), "ResultPath", "$.error", "Next", "Refused")},
 						"Next", "Agreed",
 					),
