@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"penstock/blueprint"
+	"penstock/iam"
 	"penstock/prove"
 	"penstock/service"
 	"penstock/services/ec2"
@@ -19,9 +20,8 @@ const endpointsGroup = "EndpointsGroup"
 type passage struct {
 	service string // the end of the name of its endpoint: "ecr.dkr", "s3"
 	calls   []call
-	layers  bool     // layers of images are downloaded from it
-	whys    []string // what else it is reached for
-	needed  bool     // for more than what AWS lists and nothing shows to be called
+	layers  bool // layers of images are downloaded from it
+	needed  bool // for more than what AWS lists and nothing shows to be called
 }
 
 // passages are the services that what runs in a VPC reaches, by name: those of
@@ -66,7 +66,10 @@ func passages(runs []*prove.Run, granted []call) []*passage {
 			inside[site.Role] = site
 			for _, h := range site.Network.Hosts {
 				if p := at(h, site.Region); p != nil && h.Need != service.Listed {
-					p.whys, p.needed = addOnce(p.whys, h.Why), true
+					p.needed = true
+					p.calls = append(p.calls, call{
+						caller: iam.Principal{ARN: site.Role}, action: unasked(h.Service), resource: "*", use: blueprint.Use{Call: unasked(h.Service), Why: h.Why},
+					})
 				}
 			}
 			for _, c := range s.Calls {
@@ -98,6 +101,16 @@ func passages(runs []*prove.Run, granted []call) []*passage {
 		}
 	}
 	return slices.DeleteFunc(out, func(p *passage) bool { return !p.needed })
+}
+
+// unasked is what is called of a service that has to be reached though no policy
+// decides: who somebody is asks for no permission, but goes through an endpoint
+// like any call.
+func unasked(service string) string {
+	if service == "sts" {
+		return "sts:GetCallerIdentity"
+	}
+	return "*"
 }
 
 // registryActions are the actions that stand for one that is granted, one for
@@ -214,9 +227,6 @@ func (p *passage) comment() string {
 	}
 	for _, c := range p.calls {
 		line(c.use.Why)
-	}
-	for _, s := range p.whys {
-		line(s)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -84,6 +84,9 @@ func TestEndpoints(t *testing.T) {
 			s.Builds[0].Push = nil
 			s.Builds[0].Allow = []spec.Permission{{Actions: []string{"dynamodb:GetItem"}, Resources: []string{"arn:aws:dynamodb:ap-northeast-1:111111111111:table/seeds"}, Why: "reads the seeds"}}
 		}, []string{"DynamodbEndpoint", "LogsEndpoint", "S3Endpoint", "SnsEndpoint"}, []string{"BuildsToDynamodb", "BuildsToEndpoints", "BuildsToS3"}, []prove.Theorem{prove.Runs, prove.Trail}},
+		{"who it is", made, func(s *spec.Spec) {
+			s.Builds[0].Push, s.Builds[0].Buildspec = nil, inline("aws sts get-caller-identity")
+		}, []string{"LogsEndpoint", "S3Endpoint", "StsEndpoint"}, []string{"BuildsToEndpoints", "BuildsToS3"}, nil},
 		{"a way to the internet", spec.Network{CIDR: "10.0.0.0/16", Endpoints: true, NAT: true}, func(s *spec.Spec) { s.Builds[0].Buildspec = inline("npm ci") },
 			[]string{"EcrApiEndpoint", "EcrDkrEndpoint", "LogsEndpoint", "S3Endpoint"}, []string{"BuildsToEndpoints", "BuildsToInternet", "BuildsToS3"}, nil},
 		{"given", given, nil,

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"penstock/arn"
 	"penstock/blueprint"
 	"penstock/spec"
 )
@@ -169,25 +170,28 @@ func (b *builder) users() {
 		}
 		props.Set("Tags", b.tags())
 		st.Add(&blueprint.Resource{ID: free(st, ident(u.Name)+"User"), Type: "AWS::IAM::User", Props: props})
-		b.enrol(u)
 	}
+	b.enrol()
 }
 
-// enrol is what an administrator and a user do once: a template that made an
-// access key would hold it.
-func (b *builder) enrol(u spec.Person) {
-	serial := "arn:aws:iam::" + b.spec.Tools.ID + ":mfa/" + u.Name
+// enrol is what an administrator and each user do once: a template that made
+// an access key would hold it.
+func (b *builder) enrol() {
+	var names []string
+	for _, u := range b.spec.People.Users {
+		names = append(names, u.Name)
+	}
 	b.step(Step{
-		After: peopleStack, Title: "Give " + u.Name + " an access key, over a way that nobody else reads",
-		Command: "aws iam create-access-key --user-name " + u.Name,
-		Why:     "a template that made the key would show it to everybody who reads the stack",
+		After: peopleStack, Title: "Give each user an access key, over a way that nobody else reads",
+		Command: "for NAME in " + strings.Join(names, " ") + `; do aws iam create-access-key --user-name "$NAME"; done`,
+		Why:     "a template that made the keys would show them to everybody who reads the stack",
 	})
 	b.step(Step{
-		After: peopleStack, Title: "As " + u.Name + ": set up the second factor, with two codes of it that follow each other",
-		Command: "aws iam create-virtual-mfa-device --virtual-mfa-device-name " + u.Name + " --bootstrap-method QRCodePNG --outfile " + u.Name + ".png && " +
-			"printf 'two codes: '; read -r FIRST SECOND; aws iam enable-mfa-device --user-name " + u.Name + " --serial-number " + serial +
-			` --authentication-code1 "$FIRST" --authentication-code2 "$SECOND"; rm -f ` + u.Name + ".png",
-		Why: "until then the key opens nothing else",
+		After: peopleStack, Title: "As each user: set up the second factor, with two codes of it that follow each other",
+		Command: "NAME=" + names[0] + `; aws iam create-virtual-mfa-device --virtual-mfa-device-name "$NAME" --bootstrap-method QRCodePNG --outfile device.png && ` +
+			`printf 'two codes: ' && read -r FIRST SECOND && aws iam enable-mfa-device --user-name "$NAME" --serial-number arn:` + arn.Partition(b.spec.Region) + ":iam::" + b.spec.Tools.ID +
+			`:mfa/"$NAME" --authentication-code1 "$FIRST" --authentication-code2 "$SECOND"; rm -f device.png`,
+		Why: "until then a key opens nothing else",
 	})
 }
 

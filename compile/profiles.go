@@ -150,6 +150,9 @@ func (b *builder) sessionProfiles(c *spec.IdentityCenter) []byte {
 			text += lines("profile "+login, "sso_session", session, "sso_account_id", b.spec.Tools.ID, "sso_role_name", b.setText(w.group), "region", b.spec.Region)
 		}
 		text += lines("profile "+b.profileName(w), "role_arn", b.roleOfWork(w), "source_profile", login, "region", b.spec.Region)
+		if slices.Contains(b.voters, w.role) {
+			text += "# role_session_name = your user name in Identity Center, under which you vote: fill it in, any other is refused\n"
+		}
 	}
 	return []byte(text)
 }

@@ -127,7 +127,10 @@ var registries = map[string]string{
 	"pip install": "PyPI", "pip3 install": "PyPI", "go get": "the Go module proxy", "go mod": "the Go module proxy", "apt-get update": "the package mirrors", "apt-get install": "the package mirrors", "apt update": "the package mirrors", "apt install": "the package mirrors",
 }
 
-// commandHosts: the hosts on the internet that the commands surely want.
+// commandHosts: the hosts on the internet that the commands surely want, and
+// AWS STS where a command asks who it is: that takes no permission, so that no
+// call tells of it, and yet a way there
+// (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
 func commandHosts(s *service.Site) []service.Host {
 	b := buildspec(s).Buildspec
 	if b == nil || cliCalls(s) == nil && len(b.Phases) == 0 {
@@ -160,6 +163,10 @@ func commandHosts(s *service.Site) []service.Host {
 					need = service.Stops
 				}
 				switch {
+				case ws[0].Text == "aws" && says(ws, "sts") && says(ws, "get-caller-identity"):
+					if !slices.ContainsFunc(hs, func(h service.Host) bool { return h.Service == "sts" }) {
+						hs = append(hs, service.Host{Service: "sts", Why: "a command of the buildspec asks AWS STS who it is", At: c.Span, Need: need, Basis: service.Reasoned})
+					}
 				case head == "aws codeartifact", head == "npm config", head == "pip config":
 					mirror = true
 				case head == "docker pull":
@@ -179,6 +186,11 @@ func commandHosts(s *service.Site) []service.Host {
 		}
 	}
 	return hs
+}
+
+// says reports whether a word is one of a command's.
+func says(ws []script.Word, word string) bool {
+	return slices.ContainsFunc(ws, func(w script.Word) bool { return w.Text == word })
 }
 
 // named reports whether a command names its own index or registry, or only

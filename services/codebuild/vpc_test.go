@@ -30,13 +30,15 @@ func TestCommandHosts(t *testing.T) {
 		{"under a condition", "if x; then docker pull golang:1.22; fi", nil},
 		{"a clone", "git clone --depth 1 https://token@github.com/a/b", []string{"stops github.com"}},
 		{"a clone from a server of one's own", "git clone https://git.example.com/a/b", nil},
+		{"who it is", "ACCOUNT=$(aws sts get-caller-identity --query Account --output text)", []string{"stops sts"}},
+		{"who it is, if that can be told", "aws --region eu-west-1 sts get-caller-identity || true", []string{"degrades sts"}},
 		{"what makes no request", "npm test\ndocker images", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, _ := projectOf(t, "Name: p\nSource:\n  Type: NO_SOURCE\n  BuildSpec: |\n    version: 0.2\n    phases:\n      build:\n        commands:\n          - |\n            "+strings.ReplaceAll(c.commands, "\n", "\n            ")+"\n")
 			var got []string
 			for _, h := range commandHosts(s) {
-				got = append(got, fmt.Sprintf("%s %s", h.Need, h.Name))
+				got = append(got, fmt.Sprintf("%s %s", h.Need, h.Name+h.Service))
 			}
 			if d := cmp.Diff(c.want, got); d != "" {
 				t.Errorf("-want +got\n%s", d)
