@@ -5,7 +5,6 @@ package sso
 // below https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/.
 const terraform = `
 AWS::SSO::PermissionSet aws_ssoadmin_permission_set
-  ref arn
   att PermissionSetArn arn
   InstanceArn instance_arn
   Name name
