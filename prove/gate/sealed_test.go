@@ -89,6 +89,7 @@ var breaches = []breach{
 	{"seal with a file system", []string{sealProject, sealProject + "      FileSystemLocations: [{Type: EFS, Identifier: x, Location: \"fs:/x\", MountPoint: /usr/local/bin}]\n"}, "GATE007", prove.Depends},
 	{"seal with a webhook", []string{sealProject, sealProject + "      Triggers: {Webhook: true}\n"}, "GATE007", prove.Depends},
 	{"seal with two inputs", []string{"              InputArtifacts: [{Name: Built}]\n", "              InputArtifacts: [{Name: Built}, {Name: Src}]\n"}, "GATE007", prove.Depends},
+	{"seal of a clone", []string{"PollForSourceChanges: \"false\"}", "PollForSourceChanges: \"false\", OutputArtifactFormat: CODEBUILD_CLONE_REF}", "              InputArtifacts: [{Name: Built}]\n", "              InputArtifacts: [{Name: Src}]\n"}, "GATE007", prove.Depends},
 	{"seal's buildspec overridden", sealAction("}}", "}, BuildspecOverride: buildspec.yml}"), "GATE007", prove.Depends},
 	{"seal's action sets a variable", sealAction("}}", "}, EnvironmentVariables: '[{\"name\":\"PATH\",\"value\":\".\"}]'}"), "GATE007", prove.Depends},
 	{"seal in a batch", sealAction("}}", "}, BatchEnabled: \"true\"}"), "GATE007", prove.Depends},

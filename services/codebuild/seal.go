@@ -73,6 +73,10 @@ func sealed(s *service.Site) (code seal.Code, broken string, ok bool) {
 	if broken == "" && s.Action != nil {
 		broken = openAction(s.Action, code)
 	}
+	if broken == "" && s.Action != nil && s.Pipeline != nil && clonesFully(s, s.Action.Inputs[0].Name) {
+		// Its folder then has what git writes, which is never the same twice.
+		broken = "its input is a reference to the source, which CodeBuild clones with git"
+	}
 	return code, broken, true
 }
 
