@@ -86,6 +86,7 @@ func managed(st *iam.Statement) bool { return strings.HasPrefix(st.Span.File.Nam
 // where there is no better one. A cut without parts says that there is none, or
 // that the search gave up.
 func (c *Cutter) Cut(goals []string, sure bool) *diag.Cut {
+	c.parts = nil
 	if c.first == nil {
 		c.first = c.look(c.model, c.graph)
 		c.asked[""] = c.first

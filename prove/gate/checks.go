@@ -228,15 +228,26 @@ func (f *finder) alone(r *prove.Run) []diag.Finding {
 	if r.Entry != nil && r.Entry.Kind == prove.Grants {
 		return nil
 	}
-	froms, _ := f.origins(r.Steps)
 	var out []diag.Finding
-	for _, o := range froms {
-		t := teller{f: f, o: o, look: func(f *finder, w *way) []harm { return append(f.answers(w), f.any(r, w)...) }}
-		ways, _ := f.walk(o)
+	for _, t := range f.lone(r) {
+		ways, _ := f.walk(t.o)
 		for _, w := range ways {
 			out = append(out, t.tell(w, f.answers(w))...)
 			out = append(out, t.tell(w, f.any(r, w))...)
 		}
+	}
+	return out
+}
+
+// lone returns those who run code in what has no gated pipeline.
+func (f *finder) lone(r *prove.Run) []*teller {
+	froms, _ := f.origins(r.Steps)
+	var out []*teller
+	for _, o := range froms {
+		out = append(out, &teller{
+			f: f, o: o, name: r.ID() + " " + o.role,
+			look: func(f *finder, w *way) []harm { return append(f.answers(w), f.any(r, w)...) },
+		})
 	}
 	return out
 }

@@ -1,10 +1,14 @@
 package gate
 
 import (
+	"fmt"
+	"slices"
+
 	"penstock/chain"
 	"penstock/cloud"
 	"penstock/diag"
 	"penstock/iam"
+	"penstock/iam/reach"
 	"penstock/prove"
 )
 
@@ -61,7 +65,65 @@ func (t *teller) cut(d *diag.Finding, goals []string, sure bool) {
 		t.cutter = t.f.proof.NewCutter(t.f.model, t.f.graph, t.open)
 	}
 	d.Cut = t.cutter.Cut(goals, sure)
+	if fix, ok := t.cutter.Fix(); ok && sure && t.holds(fix.Edits, goals) {
+		d.Fixes = append(d.Fixes, fix)
+	}
 	if ps := d.Cut.Parts; len(ps) > 0 && !ps[0].At.IsZero() {
 		d.At = ps[0].At
 	}
+}
+
+// mended is the material with edits applied, and all that is asked of it.
+type mended struct {
+	runs bool // theorem one holds as it did
+	open map[string]map[string]prove.Way
+}
+
+// mostMended bounds the sets of edits that are tried for one model: each is
+// read and proved again.
+const mostMended = 6
+
+// holds reports whether with edits nothing leads to some goals any more, and
+// theorem one holds as it did: all is read and asked again.
+func (t *teller) holds(edits []diag.Edit, goals []string) bool {
+	key := fmt.Sprint(edits)
+	m := t.f.mended[key]
+	if m == nil {
+		if len(t.f.mended) == mostMended {
+			return false
+		}
+		m = t.f.mend(edits)
+		t.f.mended[key] = m
+	}
+	open, ok := m.open[t.name]
+	if !m.runs || !ok {
+		return false
+	}
+	for _, g := range goals {
+		if w, left := open[g]; left && w.Verdict == reach.Some {
+			return false
+		}
+	}
+	return true
+}
+
+func (f *finder) mend(edits []diag.Edit) *mended {
+	models, err := f.proof.Options.Mend(edits)
+	if err != nil {
+		return &mended{}
+	}
+	p := f.proof.Again(models)
+	m := &mended{runs: p.StoppedAsBefore(f.proof), open: map[string]map[string]prove.Way{}}
+	for _, now := range models {
+		if !m.runs || !slices.Equal(now.Scenario, f.model.Scenario) {
+			continue
+		}
+		g := newFinder(p, now)
+		for _, r := range p.Runs(now) {
+			for _, t := range g.tellers(r) {
+				m.open[t.name] = t.open(now, g.graph)
+			}
+		}
+	}
+	return m
 }

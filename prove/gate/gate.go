@@ -49,12 +49,14 @@ type finder struct {
 	// itself, or that of which model is a view.
 	walked *cloud.Model
 
+	mended map[string]*mended // what edits make of the material, by the edits
+
 	assumes []string
 	guesses map[string][]string // who may write an artifact whose key it cannot learn
 }
 
 func newFinder(p *prove.Proof, m *cloud.Model) *finder {
-	return (&finder{proof: p, reach: p.Reach(), eng: p.Options.Engine, walked: m}).over(m, p.Graph(m).Without(artifactPower))
+	return (&finder{proof: p, reach: p.Reach(), eng: p.Options.Engine, walked: m, mended: map[string]*mended{}}).over(m, p.Graph(m).Without(artifactPower))
 }
 
 // over is a finder for a model, or a view of it, and its graph; what it assumes
@@ -143,19 +145,15 @@ func outcome(fs []diag.Finding, gates, without int) (prove.Outcome, string) {
 
 // side proves the theorem for one gate.
 func (f *finder) side(s *side) []diag.Finding {
-	froms, unknown := f.origins(s.before)
 	f.assume("the commits of a change, and the code that they make run, are the only thing that its author writes; who administers the accounts %s is trusted", strings.Join(accounts(s), ", "))
 	var out []diag.Finding
-	seals, bound := f.sealed(s)
-	s.seals = seals
-	targets, inputs := s.targets(), s.inputs(bound)
+	ts, inputs, unknown := f.before(s)
 	out = append(out, f.brokenSeals(s)...)
 	out = append(out, f.skipped(s)...)
-	for _, o := range froms {
-		t := teller{f: f, o: o, look: func(f *finder, w *way) []harm { return f.past(s, w, targets, inputs) }}
-		ways, whole := f.walk(o)
+	for _, t := range ts {
+		ways, whole := f.walk(t.o)
 		if !whole {
-			unknown = append(unknown, "whom "+prove.Short(o.role)+" can become, of which there are too many to follow")
+			unknown = append(unknown, "whom "+prove.Short(t.o.role)+" can become, of which there are too many to follow")
 		}
 		for _, w := range ways {
 			out = append(out, t.tell(w, t.look(f, w))...)
@@ -173,6 +171,39 @@ func (f *finder) side(s *side) []diag.Finding {
 			f.assume("nobody guesses the key of an artifact of another execution, which CodePipeline ends in characters that it makes up, or learns it from a log: %s may write artifact %s, which a stage after the gate takes, and can list neither the bucket nor the executions",
 				strings.Join(who, " and "), in.Name)
 		}
+	}
+	return out
+}
+
+// before returns those who run the author's code before a gate, each asked what
+// it can do to the gate and past it; the artifacts that are taken after it; and
+// the facts without which others cannot be told.
+func (f *finder) before(s *side) (ts []*teller, inputs []*input, unknown []string) {
+	froms, unknown := f.origins(s.before)
+	seals, bound := f.sealed(s)
+	s.seals = seals
+	targets, inputs := s.targets(), s.inputs(bound)
+	for _, o := range froms {
+		ts = append(ts, &teller{
+			f: f, o: o, name: s.run.ID() + " " + s.name() + " " + o.role,
+			look: func(f *finder, w *way) []harm { return f.past(s, w, targets, inputs) },
+		})
+	}
+	return ts, inputs, unknown
+}
+
+// tellers returns those of all gates of a run, or where it has none of all its
+// steps.
+func (f *finder) tellers(r *prove.Run) []*teller {
+	var out []*teller
+	if r.Pipeline != nil {
+		for _, s := range sides(f.proof, r) {
+			ts, _, _ := f.before(s)
+			out = append(out, ts...)
+		}
+	}
+	if out == nil {
+		out = f.lone(r)
 	}
 	return out
 }

@@ -45,6 +45,7 @@ func answer(code string, ans reach.Answer, what string) harm {
 // A teller states what one origin can do, each harm once, by the first chain
 // that leads to it.
 type teller struct {
+	name   string // tells it from all others, whatever edits do
 	f      *finder
 	o      *origin
 	look   func(*finder, *way) []harm // what the end of a way can do
