@@ -41,7 +41,11 @@ func newCompile(env, outer *Env) *cobra.Command {
 		Short: "Make the templates of a hardened pipeline from a spec, and prove them",
 		Long: `Compile the spec, penstock.yaml where none is named, into the templates of the whole pipeline for every account, with
 the stacks file beside them. Every policy is derived from the calls that the pipeline makes. What is written is read
-back and all four theorems are proved about it; where one fails, nothing is written.`,
+back and all four theorems are proved about it; where one fails, nothing is written but the report.
+
+A report, where --report asks for one, is for a security review: a drawing of the pipeline, what is proved and what that rests on,
+every role with the calls that need each of its statements, who can reach what, keys, secrets, the trail, and what people do by
+hand. It is the same to the byte whenever it is made; SOURCE_DATE_EPOCH gives it a date.`,
 		Example: `  penstock compile -o infra
   penstock compile penstock.yaml -o infra --terraform
   penstock compile --explain mfmsapp-build
@@ -130,6 +134,10 @@ func runCompile(_ context.Context, env, outer *Env, f compileFlags, name string)
 	if err != nil {
 		return usage("%w", err)
 	}
+	write, err := reviewWriter(f.report)
+	if err != nil {
+		return err
+	}
 	var watcher io.Writer
 	if term.Is(outer.Stderr) {
 		watcher = outer.Stderr
@@ -150,12 +158,16 @@ func runCompile(_ context.Context, env, outer *Env, f compileFlags, name string)
 		return &failure{exitUnfinished, err}
 	}
 	p.stop()
-	// What is said for information only is for penstock prove.
-	res.Report.Findings = slices.DeleteFunc(res.Report.Findings, func(d diag.Finding) bool { return d.Severity == diag.Info })
 	text := report.Text{Paint: term.NewPainter(term.Colour(mode, outer.Stdout, env.Getenv)), Width: columns(env, outer.Stdout)}
 	if f.explain != "" {
 		return explainRole(env, res, f.explain, text)
 	}
+	told, err := reviewOf(env, write, s, res)
+	if err != nil {
+		return &failure{exitUnfinished, err}
+	}
+	// What is said for information only is for penstock prove, and for a report.
+	res.Report.Findings = slices.DeleteFunc(res.Report.Findings, func(d diag.Finding) bool { return d.Severity == diag.Info })
 	failed := !res.Holds()
 	dir := f.out
 	if failed {
@@ -166,11 +178,21 @@ func runCompile(_ context.Context, env, outer *Env, f compileFlags, name string)
 			return &failure{exitUnfinished, err}
 		}
 	}
+	if told != nil {
+		// A report is written of what fails as well: it says why.
+		if err := writeAll(env, filepath.Dir(f.report), []compile.File{{Name: filepath.Base(f.report), Data: told}}); err != nil {
+			return &failure{exitUnfinished, err}
+		}
+	}
 	if err := report.WriteCompiled(env.Stdout, s.Project, dir, res, text); err != nil {
 		return &failure{exitUnfinished, err}
 	}
 	if failed {
-		fmt.Fprintln(env.Stderr, "error: a theorem fails about what the spec asks for; nothing was written")
+		what := "nothing"
+		if told != nil {
+			what = "nothing but the report"
+		}
+		fmt.Fprintf(env.Stderr, "error: a theorem fails about what the spec asks for; %s was written\n", what)
 		return &failure{code: exitNo}
 	}
 	return nil
