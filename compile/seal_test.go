@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,7 +93,7 @@ func TestGated(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r, res := proveGate(t, change)
 			runs := r.Report.Theorems[0]
-			if runs.Outcome != prove.Holds || res.Outcome != prove.Holds || len(res.Assumes) != 1 {
+			if runs.Outcome != prove.Holds || res.Outcome != prove.Holds || slices.ContainsFunc(res.Assumes, func(a string) bool { return strings.Contains(a, "guesses") }) {
 				t.Errorf("runs %v, gate %v:\n%s", runs.Outcome, res.Outcome, provetest.Say(r.Report))
 			}
 		})

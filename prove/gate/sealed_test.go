@@ -218,7 +218,7 @@ func TestSealedWhoeverWrites(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rep := prove3(t, swaps)
 			res := rep.Theorems[slices.IndexFunc(rep.Theorems, func(r prove.TheoremResult) bool { return r.Theorem == prove.Gate })]
-			if res.Outcome != prove.Holds || len(res.Assumes) != 1 {
+			if res.Outcome != prove.Holds || slices.ContainsFunc(res.Assumes, func(a string) bool { return strings.Contains(a, guesses) }) {
 				t.Errorf("outcome %v:\n%s", res.Outcome, provetest.Say(rep))
 			}
 		})
