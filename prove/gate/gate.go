@@ -147,19 +147,13 @@ func outcome(fs []diag.Finding, gates, without int) (prove.Outcome, string) {
 func (f *finder) side(s *side) []diag.Finding {
 	f.assume("the commits of a change, and the code that they make run, are the only thing that its author writes; who administers the accounts %s is trusted", strings.Join(accounts(s), ", "))
 	var out []diag.Finding
-<<<<<<< prove/gate/gate.go
-	seals, bound := f.sealed(s)
-	s.seals = seals
-	targets, inputs := s.targets(), s.inputs(bound)
-	if len(bound) > 0 {
+	ts, inputs, unknown := f.before(s)
+	if _, bound := f.sealed(s); len(bound) > 0 {
 		f.assume("the code that seals and promotes around the %s does what it says: CodeBuild unpacks an artifact below its source folder and nowhere else, and no two artifacts have one SHA-256", s.name())
 	}
 	if s.gate.Action != nil && !s.gate.Action.Gate() {
 		f.assume("what answers the %s answers as people decide: who may, how many, and for which execution is for its own code to see to", s.name())
 	}
-=======
-	ts, inputs, unknown := f.before(s)
->>>>>>> /tmp/chain.new
 	out = append(out, f.brokenSeals(s)...)
 	out = append(out, f.skipped(s)...)
 	for _, t := range ts {
