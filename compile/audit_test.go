@@ -17,6 +17,8 @@ import (
 	"penstock/prove/more"
 	"penstock/prove/trail"
 	"penstock/spec"
+	"penstock/trail/filter"
+	events "penstock/trail/pattern"
 )
 
 var (
@@ -162,6 +164,9 @@ func fits(t *testing.T, r *Result) {
 			if n := len(compact(rule.Prop("EventPattern"))); n > 2048 {
 				t.Errorf("rule %s: a pattern of %d characters", rule.Name, n)
 			}
+			if why := events.Parse(rule.Prop("EventPattern")).Broken; why != "" {
+				t.Errorf("rule %s: EventBridge refuses its pattern: %s", rule.Name, why)
+			}
 			id := rule.Account + rule.Region + rule.Name
 			if len(rule.Name) > 64 || names[id] {
 				t.Errorf("rule %s: its name is too long or not its own", rule.Name)
@@ -172,6 +177,9 @@ func fits(t *testing.T, r *Result) {
 		for f := range m.OfType("AWS::Logs::MetricFilter") {
 			if n := len(f.Prop("FilterPattern").Str()); n > 1024 {
 				t.Errorf("metric filter %s: a pattern of %d characters", f.Name, n)
+			}
+			if why := filter.Parse(f.Prop("FilterPattern").Str()).Broken; why != "" {
+				t.Errorf("metric filter %s: CloudWatch Logs refuses its pattern: %s", f.Name, why)
 			}
 		}
 	}
