@@ -148,7 +148,7 @@ func (f *finder) side(s *side) []diag.Finding {
 	f.assume("the commits of a change, and the code that they make run, are the only thing that its author writes; who administers the accounts %s is trusted", strings.Join(accounts(s), ", "))
 	var out []diag.Finding
 	ts, inputs, unknown := f.before(s)
-	if _, bound := f.sealed(s); len(bound) > 0 {
+	if len(s.bound) > 0 {
 		f.assume("the code that seals and promotes around the %s does what it says: CodeBuild unpacks an artifact below its source folder and nowhere else, and no two artifacts have one SHA-256", s.name())
 	}
 	if s.gate.Action != nil && !s.gate.Action.Gate() {
@@ -186,9 +186,8 @@ func (f *finder) side(s *side) []diag.Finding {
 // the facts without which others cannot be told.
 func (f *finder) before(s *side) (ts []*teller, inputs []*input, unknown []string) {
 	froms, unknown := f.origins(s.before)
-	seals, bound := f.sealed(s)
-	s.seals = seals
-	targets, inputs := s.targets(), s.inputs(bound)
+	s.seals, s.bound = f.sealed(s)
+	targets, inputs := s.targets(), s.inputs(s.bound)
 	for _, o := range froms {
 		ts = append(ts, &teller{
 			f: f, o: o, name: s.run.ID() + " " + s.name() + " " + o.role,

@@ -24,8 +24,10 @@ type side struct {
 	before []*prove.Step
 	after  []*prove.Step
 	// seals are what seals and promotes around the gate, the broken ones
-	// among them.
+	// among them; bound are the steps after it that take what was sealed
+	// before it, and nothing else.
 	seals []*service.Seal
+	bound []*prove.Step
 }
 
 // sides returns the gates of a run, in order. A step that runs at once with
