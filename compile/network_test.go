@@ -29,8 +29,8 @@ func networked(n spec.Network, change func(*spec.Spec)) *spec.Spec {
 	})
 }
 
-// holds reports theorems that do not hold of a result, with their findings.
-func holds(t *testing.T, r *Result, but ...prove.Theorem) {
+// provenHolds reports theorems that do not hold of a result, with their findings.
+func provenHolds(t *testing.T, r *Result, but ...prove.Theorem) {
 	t.Helper()
 	for _, x := range r.Report.Theorems {
 		if x.Outcome == prove.Holds || x.Outcome == prove.NotApplicable || slices.Contains(but, x.Theorem) {
@@ -105,7 +105,7 @@ func TestEndpoints(t *testing.T) {
 			if d := cmp.Diff(c.rules, ofType(r, toolsStack, "AWS::EC2::SecurityGroupEgress")); d != "" {
 				t.Errorf("rules -want +got\n%s", d)
 			}
-			holds(t, r, c.mayDepend...)
+			provenHolds(t, r, c.mayDepend...)
 			for _, f := range r.Report.Findings {
 				if strings.HasPrefix(f.Code, "RUN04") {
 					t.Errorf("%s %s", f.Code, f.Message)
@@ -122,7 +122,7 @@ func TestEndpointPolicies(t *testing.T) {
 		s.Builds[0].Buildspec = inline("docker pull \"$IMAGE_REPOSITORY:1\"")
 		s.Builds[0].Pull = []spec.Image{{Repository: "mfmsapp"}}
 	}))
-	holds(t, r)
+	provenHolds(t, r)
 	layers := 0
 	for _, res := range r.Set.Stack(toolsStack).Resources {
 		if res.Type != "AWS::EC2::VPCEndpoint" {

@@ -94,7 +94,7 @@ const (
 // and do nothing else without one.
 func TestSecondFactor(t *testing.T) {
 	r := proved(t, peopled(nil))
-	holds(t, r)
+	provenHolds(t, r)
 	var asks []question
 	all := func(context string, want authz.Verdict, on string, actions ...string) {
 		for _, a := range actions {
@@ -148,7 +148,7 @@ func TestWorkRoles(t *testing.T) {
 // not carry, and nobody else does.
 func TestIdentityCenter(t *testing.T) {
 	r := proved(t, peopled(centred))
-	holds(t, r)
+	provenHolds(t, r)
 	const reader = "arn:aws:iam::222222222222:role/mfmsapp-reader"
 	in := func(set string) string {
 		return "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/ap-northeast-1/AWSReservedSSO_" + set + "_0123456789abcdef"
@@ -196,7 +196,7 @@ func TestGitHub(t *testing.T) {
 				change(s.People.GitHub)
 			}
 		}))
-		holds(t, r)
+		provenHolds(t, r)
 		return r
 	}
 	asks := func(sub, aud string, want authz.Verdict) question {
@@ -239,7 +239,7 @@ func TestPeopleNames(t *testing.T) {
 			{Name: "c-d", Accounts: []spec.Account{prodAccount, prodAccount}, Groups: []string{"x-y"}, Policies: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}},
 		}
 	}))
-	holds(t, r)
+	provenHolds(t, r)
 	if d := cmp.Diff([]string{"CDRole", "CDRole2"}, ofType(r, peopleStack+"-prod", "AWS::IAM::Role")); d != "" {
 		t.Errorf("roles -want +got\n%s", d)
 	}
@@ -264,7 +264,7 @@ func TestManyUsers(t *testing.T) {
 			s.People.Users = append(s.People.Users, spec.Person{Name: fmt.Sprintf("user%d", i), Groups: []string{"developers", "operators"}})
 		}
 	}))
-	holds(t, r)
+	provenHolds(t, r)
 	for _, role := range r.Roles {
 		if n := size(role.Trust); n > 2048 {
 			t.Errorf("the trust of %s has %d characters", role.Name, n)

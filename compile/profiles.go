@@ -149,10 +149,18 @@ func (b *builder) sessionProfiles(c *spec.IdentityCenter) []byte {
 			groups = append(groups, w.group)
 			text += lines("profile "+login, "sso_session", session, "sso_account_id", b.spec.Tools.ID, "sso_role_name", b.setText(w.group), "region", b.spec.Region)
 		}
-		text += lines("profile "+b.profileName(w), "role_arn", b.roleOfWork(w), "source_profile", login, "region", b.spec.Region)
-		if slices.Contains(b.voters, w.role) {
-			text += "# role_session_name = your user name in Identity Center, under which you vote: fill it in, any other is refused\n"
+		if !slices.Contains(b.voters, w.role) {
+			text += lines("profile "+b.profileName(w), "role_arn", b.roleOfWork(w), "source_profile", login, "region", b.spec.Region)
+			continue
 		}
+		// Whoever votes goes on under the name that the session has, which
+		// differs from one to the other and stands in no spec.
+		vote := lines("profile "+b.profileName(w), "role_arn", b.roleOfWork(w), "role_session_name", "YOUR-USER-NAME", "source_profile", login, "region", b.spec.Region)
+		text += "\n# To vote, with your user name of Identity Center, under which the vote counts: any other is refused.\n"
+		for line := range strings.Lines(strings.TrimSpace(vote)) {
+			text += "# " + line
+		}
+		text += "\n"
 	}
 	return []byte(text)
 }

@@ -33,7 +33,7 @@ func TestSecrets(t *testing.T) {
 	r := proved(t, secretive(func(s *spec.Spec) {
 		s.Builds[0].Secrets = append(s.Builds[0].Secrets[:1:1], s.Builds[0].Secrets[2:]...)
 	}))
-	holds(t, r)
+	provenHolds(t, r)
 	st := r.Set.Stack(toolsStack)
 	got := map[string]string{}
 	for _, v := range st.Resource("BuildProject").Props.Get("Environment", "EnvironmentVariables").(blueprint.List) {
@@ -106,7 +106,7 @@ func TestRotation(t *testing.T) {
 	r := proved(t, secretive(func(s *spec.Spec) {
 		s.Builds[0].Secrets = []spec.Secret{{Variable: "API_KEY", Kind: spec.Secrets, Name: "mfmsapp/prod/credentials", JSONKey: "api_key", Create: true, Rotate: 30, Function: rotate}}
 	}))
-	holds(t, r, prove.Runs)
+	provenHolds(t, r, prove.Runs)
 	for _, x := range r.Report.Theorems {
 		if x.Theorem == prove.Runs && (x.Outcome != prove.Depends || x.Denied != 0) {
 			t.Errorf("runs %s, %d denied", x.Outcome, x.Denied)
