@@ -49,6 +49,16 @@ var jobs = []service.Job{
 		}},
 	},
 	{
+		Type:  "AWS::ApiGateway::Authorizer",
+		Alone: func(s *service.Site) bool { return len(authorizer(s)) > 0 },
+		Rows:  []service.Row{authorizerRow("apigateway.authorizer")},
+	},
+	{
+		Type:  "AWS::ApiGatewayV2::Authorizer",
+		Alone: func(s *service.Site) bool { return len(authorizer(s)) > 0 },
+		Rows:  []service.Row{authorizerRow("apigateway.authorizer.v2")},
+	},
+	{
 		Type: "AWS::ApiGateway::Account", Principal: principal,
 		Role: func(s *service.Site) (string, source.Span) {
 			n := s.Resource.Prop("CloudWatchRoleArn")

@@ -43,7 +43,8 @@ var needs = map[string][]string{
 	"AWS::Lambda::Alias": {"lambda:CreateAlias@FunctionName", "~lambda:GetAlias@FunctionName"},
 	"AWS::Lambda::Function": {
 		"lambda:CreateFunction", "lambda:GetFunction", "lambda:TagResource?Tags",
-		"lambda:PutFunctionConcurrency?ReservedConcurrentExecutions", "s3:GetObject@{Code}", "s3:GetObjectVersion@{Code}?Code.S3ObjectVersion",
+		"lambda:PutFunctionConcurrency?ReservedConcurrentExecutions", "lambda:GetLayerVersion@Layers?Layers",
+		"ec2:DescribeSecurityGroups@*?VpcConfig", "ec2:DescribeSubnets@*?VpcConfig", "ec2:DescribeVpcs@*?VpcConfig", "s3:GetObject@{Code}", "s3:GetObjectVersion@{Code}?Code.S3ObjectVersion",
 	},
 	"AWS::Lambda::LayerVersion": {"lambda:PublishLayerVersion", "s3:GetObject@{Content}"},
 	"AWS::Lambda::Permission":   {"lambda:AddPermission@FunctionName"},

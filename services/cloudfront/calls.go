@@ -19,8 +19,8 @@ const (
 // access control. Whoever visits the site sees AccessDenied where it cannot.
 var jobs = []service.Job{{
 	Type:  distributionType,
-	Alone: func(s *service.Site) bool { return len(origins(s)) > 0 },
-	Rows: []service.Row{{
+	Alone: alone,
+	Rows: []service.Row{edgeRow, {
 		ID: "cloudfront.origin", Caller: "cloudfront.amazonaws.com",
 		Actions: []string{"s3:GetObject"}, Resource: "<Origins.DomainName>/<object>",
 		Context: "aws:SourceArn = the distribution",

@@ -6,8 +6,10 @@ import "penstock/service"
 
 // Service is Amazon CloudFront.
 var Service = service.Service{
-	Name:  "cloudfront",
-	Title: "Amazon CloudFront",
-	Types: types,
-	Jobs:  jobs,
+	Name:   "cloudfront",
+	Title:  "Amazon CloudFront",
+	Types:  types,
+	Jobs:   jobs,
+	Checks: checks,
+	Codes:  codes,
 }

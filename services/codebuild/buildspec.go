@@ -25,6 +25,7 @@ type Buildspec struct {
 	Phases     []Phase
 	Reports    []Report
 	Artifacts  bool
+	Secondary  []string // names of secondary artifacts
 	CachePaths []string
 	Batch      bool
 	Span       source.Span
@@ -166,6 +167,11 @@ func readBuildspec(n *doc.Node) (*Buildspec, []diag.Finding) {
 		}
 	}
 	b.Artifacts = n.Get("artifacts") != nil
+	if more := n.At("artifacts", "secondary-artifacts"); more != nil && more.Kind == doc.Map {
+		for _, f := range more.Fields {
+			b.Secondary = append(b.Secondary, f.Name())
+		}
+	}
 	for p := range n.At("cache", "paths").Elems() {
 		b.CachePaths = append(b.CachePaths, p.Str())
 	}

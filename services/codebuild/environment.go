@@ -375,6 +375,7 @@ var checks = []service.Check{
 	{Code: "RUN080", On: "job", Find: hookBatch},
 	{Code: "RUN097", On: "job", Find: wrongKey},
 	{Code: "RUN100", On: "job", Find: noDaemon},
+	{Code: "RUN113", On: "job", Find: unmade},
 	{Code: "RUN130", On: "job", Find: baked},
 }
 
@@ -406,4 +407,4 @@ The build reads its buildspec before the first phase. One that is no YAML, or th
 **Sources**
 - https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 `,
-}, batchCode, wrongKeyCode, privilegedCode, bakedCode}
+}, batchCode, wrongKeyCode, privilegedCode, bakedCode, outputsCode}

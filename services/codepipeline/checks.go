@@ -25,6 +25,7 @@ var checks = []service.Check{
 	{Code: "RUN111", On: "pipeline", Find: badStructure},
 	{Code: "RUN111", On: "action", Find: badAction},
 	{Code: "RUN084", On: "pipeline", Find: olderType},
+	{Code: "RUN112", On: "action", Find: unresolved},
 }
 
 // aliasAcrossAccounts finds an action of another account in a pipeline whose
@@ -189,5 +190,6 @@ if an earlier action of its own account made it. An artifact cannot go from one 
 `,
 	},
 	v2Code,
+	variablesCode,
 	structureCode,
 }

@@ -11,6 +11,7 @@ var Service = service.Service{
 	Title:     "AWS Identity and Access Management",
 	Types:     types,
 	Terraform: terraform,
+	Jobs:      jobs,
 	Effects:   effects,
 	Powers:    powers,
 }

@@ -13,7 +13,7 @@ var Service = service.Service{
 	Types:     types,
 	Terraform: terraform,
 	Actions:   actions,
-	Jobs:      jobs,
+	Jobs:      append(jobs, callerJobs()...),
 	Checks:    checks,
 	Codes:     codes,
 	Authored:  authored,

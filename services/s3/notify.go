@@ -62,10 +62,14 @@ func destinations(s *service.Site, kind [2]string) []service.Target {
 		if text == "" {
 			continue
 		}
-		ts = append(ts, service.Target{
+		t := service.Target{
 			Caller: iam.Principal{Service: "s3.amazonaws.com"}, Resource: text, Account: arn.Account(text), At: n.Get(kind[1]).Where(),
 			What: "destination of the notification", Context: service.Context("aws:SourceArn", s.Resource.ARN, "aws:SourceAccount", s.Resource.Account),
-		})
+		}
+		// The policy that a topic has by default, for its owner's account, does
+		// not let S3 in: AWS's page gives the topic one for it.
+		t.Context.SetAbsent("aws:SourceOwner")
+		ts = append(ts, t)
 	}
 	return ts
 }
