@@ -158,8 +158,14 @@ func (b *builder) boundaries() {
 		if b.spec.Boundary != "" {
 			// One of the same name in each account: a boundary is a policy of the
 			// account of its role.
-			_, name, _ := strings.Cut(b.spec.Boundary, ":policy/")
-			r.bound("arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/" + blueprint.Lit(name))
+			owner, name := blueprint.Sub("${AWS::AccountId}"), b.spec.Boundary
+			if of, n, ok := strings.Cut(name, ":policy/"); ok {
+				name = n
+				if strings.HasSuffix(of, "::aws") {
+					owner = "aws" // AWS's own, which every account has
+				}
+			}
+			r.bound("arn:${AWS::Partition}:iam::" + owner + ":policy/" + blueprint.Lit(name))
 			continue
 		}
 		wide := r.res.Props.Get("ManagedPolicyArns") != nil

@@ -91,9 +91,11 @@ func (w *watch) policies() *branch {
 	const arn blueprint.Sub = "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/"
 	br := &branch{source: "iam.amazonaws.com", events: []string{"CreatePolicyVersion", "DeletePolicy", "SetDefaultPolicyVersion"}, field: request("policyArn"), form: whole, begin: []blueprint.Sub{arn + projectName}}
 	switch name := w.b.spec.Boundary; {
-	case strings.HasPrefix(name, "arn:"):
-		br.names = []blueprint.Sub{blueprint.Lit(name)}
+	case strings.Contains(name, "::aws:policy/"): // AWS's own, which nobody else changes
 	case name != "":
+		if _, n, ok := strings.Cut(name, ":policy/"); ok {
+			name = n
+		}
 		br.names = []blueprint.Sub{arn + blueprint.Lit(name)}
 	}
 	return br

@@ -298,7 +298,7 @@ var grammar = sync.OnceValue(func() *shape {
 			key("dashboard", "a CloudWatch dashboard; true by default", flag()),
 		}}),
 		key("people", "how people get in", people),
-		key("boundary", "ARN of a permissions boundary of yours; made by default", text(arnRule)),
+		key("boundary", "managed policy that each account has, by name or ARN, in place of the permissions boundary that is made", text(policyRule)),
 		key("tags", "tags of everything that is made", values(nil)),
 	)
 	return &root

@@ -289,11 +289,6 @@ func (r *reader) verifyRest(s *Spec, n *doc.Node) {
 	if o := n.Get("audit").Get("organization"); o != nil && s.Audit.Organization && s.Organization == nil {
 		r.add("SPEC011", o.Span, "audit.organization asks for a trail of the organization, and the spec names none: add organization: {id: o-…, management: \"…\"}")
 	}
-	if b := n.Get("boundary"); b != nil && str(b) != "" {
-		if a, err := arn.Parse(str(b)); err == nil && (a.Service != "iam" || !strings.HasPrefix(a.Resource, "policy/")) {
-			r.add("SPEC005", b.Span, "boundary is %q, which is no managed policy: write arn:aws:iam::…:policy/…", str(b))
-		}
-	}
 	if v := n.Get("seal"); v != nil && str(v) == "true" {
 		approved, sealed := false, false
 		for _, st := range s.Stages {

@@ -63,7 +63,7 @@ func (r *reader) spec(n *doc.Node) *Spec {
 		Project: str(n.Get("project")), Region: str(n.Get("region")),
 		Environment: word(n.Get("environment"), "prod"),
 		Mode:        strings.ToUpper(word(n.Get("mode"), "superseded")),
-		Boundary:    str(n.Get("boundary")),
+		Boundary:    boundary(str(n.Get("boundary"))),
 		Variables:   variables(n.Get("variables")),
 	}
 	for _, v := range variables(n.Get("tags")) {
@@ -95,6 +95,16 @@ func (r *reader) spec(n *doc.Node) *Spec {
 	s.Key = Key{Alias: word(k.Get("alias"), s.Project+"-cicd"), Admins: texts(k.Get("admins"))}
 	r.audit(s, n)
 	r.people(s, n.Get("people"))
+	return s
+}
+
+// boundary is the name of a policy that each account has: a role's boundary is
+// a policy of its own account, or of AWS
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html).
+func boundary(s string) string {
+	if _, name, ok := strings.Cut(s, ":policy/"); ok && !strings.Contains(s, "::aws:policy/") {
+		return name
+	}
 	return s
 }
 

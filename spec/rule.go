@@ -273,7 +273,9 @@ var (
 	cidrRule       = &rule{what: "a range of addresses such as 10.0.0.0/16", pattern: `^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$`, test: goodCIDR}
 	urlRule        = &rule{what: "an https:// address", pattern: `^https://[^\s]+$`}
 	secretRule     = &rule{what: "ssm:/path, secretsmanager:name#key, or the whole ARN", code: "SPEC009", pattern: `^(ssm:/|secretsmanager:|arn:aws)[^\s]*$`, test: secretWhy}
-	neverRule      = oneOf("author", "starter")
+	// https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
+	policyRule = &rule{what: "the name of a managed policy, with its path, or its ARN", pattern: `^(arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/)?[A-Za-z0-9+=,.@_/-]+$`}
+	neverRule  = oneOf("author", "starter")
 	// A Step Functions action may take seven days, and a manual approval too
 	// unless it says more
 	// (https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html).

@@ -44,8 +44,9 @@ type Spec struct {
 	Key           Key
 	Audit         Audit
 	People        *People
-	// Boundary names a managed policy of yours in place of the one that is
-	// made; "" makes one.
+	// Boundary names a managed policy in place of the one that is made: the name
+	// of one that each account has, with its path, or the ARN of one of AWS's
+	// own; "" makes one.
 	Boundary string
 	Tags     []Tag
 

@@ -103,7 +103,7 @@ func TestWrong(t *testing.T) {
 		{"nobody in a group", "audit:", "people: {users: {a: security-team, b: security-team}}\naudit:", "SPEC011", `approve.by is "platform-team", and there is no such group`},
 		{"rule needs", gate, gate + "\n    conditions: [{when: entry, rule: CloudWatchAlarm}]", "SPEC003", `the rule CloudWatchAlarm needs AlarmName`},
 		{"condition's result", gate, gate + "\n    conditions: [{when: failure, rule: LambdaInvoke, result: SKIP, config: {FunctionName: f}}]", "SPEC012", `cannot result in SKIP: write result: ROLLBACK`},
-		{"boundary", "audit:", "boundary: arn:aws:iam::111111111111:role/x\naudit:", "SPEC005", `no managed policy`},
+		{"boundary", "audit:", "boundary: arn:aws:iam::111111111111:role/x\naudit:", "SPEC005", `write the name of a managed policy`},
 		{"organization trail", "audit: {", "audit: {organization: true, ", "SPEC011", `the spec names none`},
 		{"nobody is told", "audit: {alerts: [security@example.com]}\n", "", "SPEC003", `nobody is told of alarms: add audit: {alerts: [security@example.com]}, or audit: false`},
 		{"nobody is told in a list", "[security@example.com]", "[]", "SPEC003", `nobody is told of alarms`},
