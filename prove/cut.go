@@ -109,3 +109,30 @@ func (c *Cutter) Cut(goals []string, sure bool) *diag.Cut {
 	}
 	return &diag.Cut{Ways: len(ways)}
 }
+
+// CutTo finds what keeps some principals from becoming another.
+func (p *Proof) CutTo(m *cloud.Model, g *chain.Graph, from []string, to string, sure bool) *diag.Cut {
+	return p.NewCutter(m, g, func(m *cloud.Model, g *chain.Graph) map[string]Way {
+		n := g.From(from...).To(to)
+		if n == nil {
+			return nil
+		}
+		return map[string]Way{to: {Verdict: n.Verdict, Missing: n.Missing, Asks: Asks(n.Steps())}}
+	}).Cut([]string{to}, sure)
+}
+
+// Asks are the requests of steps, with who makes them.
+func Asks(steps []chain.Step) []Ask {
+	var out []Ask
+	for i := range steps {
+		s := &steps[i]
+		for j := range s.Witnesses {
+			who := s.As
+			if c := s.Gain.Calls[j].Caller; c != (iam.Principal{}) {
+				who = chain.Actor{ARN: c.ARN}
+			}
+			out = append(out, Ask{Who: who, Request: &s.Witnesses[j]})
+		}
+	}
+	return out
+}

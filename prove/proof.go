@@ -25,6 +25,15 @@ type Proof struct {
 	graphs map[*cloud.Model]*chain.Graph
 }
 
+// NewProof returns the proof of some models in which nothing is proved yet, for
+// who asks something that no theorem states.
+func NewProof(models []*cloud.Model, opt Options) *Proof {
+	if opt.Engine == nil {
+		opt.Engine = NewEngine()
+	}
+	return &Proof{Models: models, Options: opt, p: &prover{opt: opt, rooms: index(opt.Services)}}
+}
+
 // Runs returns the walks of a model, every call decided: pipelines first, then
 // what runs without one, then what is granted in vain (Entry.Kind is Grants).
 func (p *Proof) Runs(m *cloud.Model) []*Run {

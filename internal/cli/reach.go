@@ -42,7 +42,8 @@ does, the gravest first: gain rights, change what is there, read secrets and dat
 200 things are shown.
 
 With TO, tell the shortest chain from FROM to that principal as a story: each request, with the keys that it carries, and the
-line that allows it. The answer is no, and the exit code 1, where there is no chain.
+line that allows it; and the cut, the fewest statements without which FROM cannot become TO in any way, found out by asking
+again without them. The answer is no, and the exit code 1, where there is no chain.
 
 FROM and TO are an ARN, or the name or logical id of a role or user; FROM may also be an action of a pipeline, as
 stage/action or pipeline/stage/action, which stands for the roles that run what the author of a change writes. The second
@@ -93,7 +94,7 @@ func runReach(env, outer *Env, f reachFlags, args []string) error {
 	// Scenarios differ in what exists; the worst is shown.
 	var best *report.Reach
 	for _, m := range in.models() {
-		r, err := reached(m, from, f.to)
+		r, err := reached(in, m, from, f.to)
 		if err != nil {
 			if best != nil {
 				continue
@@ -139,7 +140,7 @@ func graph(m *cloud.Model) *chain.Graph {
 	return chain.New(m, all.Services(), reach.New(prove.NewEngine(), reach.Options{Sent: true}))
 }
 
-func reached(m *cloud.Model, from, to string) (*report.Reach, error) {
+func reached(in *material, m *cloud.Model, from, to string) (*report.Reach, error) {
 	roots, err := starts(m, from)
 	if err != nil {
 		return nil, err
@@ -156,7 +157,11 @@ func reached(m *cloud.Model, from, to string) (*report.Reach, error) {
 		if p.Role != "" {
 			who = p.Role
 		}
-		r.Way = r.Tree.To(who)
+		if r.Way = r.Tree.To(who); r.Way != nil && r.Way.Via != nil {
+			opt := prove.Options{Services: all.Services()}
+			in.options(&opt)
+			r.Cut = prove.NewProof([]*cloud.Model{m}, opt).CutTo(m, g, roots, who, r.Way.Verdict == reach.Some)
+		}
 	}
 	return r, nil
 }

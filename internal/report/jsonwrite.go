@@ -100,12 +100,7 @@ func jsonOf(f *diag.Finding) (jsonFinding, error) {
 		Others: []jsonFix{},
 	}
 	out.Related = jsonNotes(f.Related)
-	if c := f.Cut; c != nil {
-		out.Cut = &jsonCut{jsonNotes(c.Parts), c.Smallest, [][]jsonNote{}, c.Ways, c.Many, shown(c.Stops), show(c.Advice), shown(c.Left)}
-		for _, o := range c.Others {
-			out.Cut.Others = append(out.Cut.Others, jsonNotes(o))
-		}
-	}
+	out.Cut = jsonCutOf(f.Cut)
 	for i, x := range f.Fixes {
 		fix, err := jsonFixOf(x)
 		if err != nil {
@@ -118,6 +113,17 @@ func jsonOf(f *diag.Finding) (jsonFinding, error) {
 		}
 	}
 	return out, nil
+}
+
+func jsonCutOf(c *diag.Cut) *jsonCut {
+	if c == nil {
+		return nil
+	}
+	out := &jsonCut{jsonNotes(c.Parts), c.Smallest, [][]jsonNote{}, c.Ways, c.Many, shown(c.Stops), show(c.Advice), shown(c.Left)}
+	for _, o := range c.Others {
+		out.Others = append(out.Others, jsonNotes(o))
+	}
+	return out
 }
 
 func jsonNotes(ns []diag.Note) []jsonNote {

@@ -9,6 +9,7 @@ import (
 
 	"penstock/arn"
 	"penstock/chain"
+	"penstock/diag"
 	"penstock/harm"
 	"penstock/iam"
 	"penstock/iam/reach"
@@ -26,6 +27,7 @@ type Reach struct {
 	Graph *chain.Graph
 	Tree  *chain.Tree
 	Way   *chain.Node  // to To, nil where there is none
+	Cut   *diag.Cut    // what ends every way to To, nil where there is none
 	Items []*ReachItem // the gravest first
 	// Hidden counts the items left out, by class.
 	Hidden map[harm.Class]int
@@ -257,6 +259,14 @@ func (t *text) way(r *Reach) {
 	}
 	t.line("")
 	t.story(r.Graph, r.Way.Steps())
+	if r.Cut != nil {
+		t.line("")
+		label := "cut"
+		for _, l := range r.Cut.Lines(lineOf) {
+			t.field(label, l)
+			label = ""
+		}
+	}
 }
 
 // story tells steps: each request, what it is for, what it carries, and the

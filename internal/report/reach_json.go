@@ -22,6 +22,7 @@ type jsonReach struct {
 	Principals []jsonReached   `json:"principals"`
 	Items      []jsonReachItem `json:"items"`
 	Hidden     map[string]int  `json:"hidden"`
+	Cut        *jsonCut        `json:"cut"` // what ends every way to To; null where there is none
 }
 
 type jsonReached struct {
@@ -68,7 +69,7 @@ type jsonReachItem struct {
 // WriteReachJSON writes the same for programs.
 func WriteReachJSON(w io.Writer, r *Reach, tool Tool) error {
 	out := jsonReach{
-		Version: reachVersion, Tool: toolOf(tool), From: show(r.From), To: show(r.To), Hidden: map[string]int{},
+		Version: reachVersion, Tool: toolOf(tool), From: show(r.From), To: show(r.To), Hidden: map[string]int{}, Cut: jsonCutOf(r.Cut),
 		Principals: []jsonReached{}, Items: []jsonReachItem{},
 	}
 	if r.To != "" {

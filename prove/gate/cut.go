@@ -7,7 +7,6 @@ import (
 	"penstock/chain"
 	"penstock/cloud"
 	"penstock/diag"
-	"penstock/iam"
 	"penstock/iam/reach"
 	"penstock/prove"
 )
@@ -33,27 +32,11 @@ func (t *teller) open(m *cloud.Model, g *chain.Graph) map[string]prove.Way {
 				continue
 			}
 			way.Missing = merge(merge(nil, w.Missing), h.missing)
-			way.Asks = append(asks(w.steps), asks(h.last)...)
+			way.Asks = append(prove.Asks(w.steps), prove.Asks(h.last)...)
 			for _, q := range h.asks {
 				way.Asks = append(way.Asks, prove.Ask{Who: w.Actor, Request: q})
 			}
 			out[h.goal1()] = way
-		}
-	}
-	return out
-}
-
-// asks are the requests of steps.
-func asks(steps []chain.Step) []prove.Ask {
-	var out []prove.Ask
-	for i := range steps {
-		s := &steps[i]
-		for j := range s.Witnesses {
-			who := s.As
-			if c := s.Gain.Calls[j].Caller; c != (iam.Principal{}) {
-				who = chain.Actor{ARN: c.ARN}
-			}
-			out = append(out, prove.Ask{Who: who, Request: &s.Witnesses[j]})
 		}
 	}
 	return out
