@@ -3,6 +3,7 @@ package stacks
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 
@@ -51,6 +52,13 @@ func (l *loader) terraform(dir string, e entry) error {
 		st := e.stack(dir) // what stands beside the folder is beside the template
 		st.Name, st.Region, st.Root = m.StackName(t.Region), t.Region, t.Root
 		st.Parameters = slices.Clone(e.params)
+		st.Tags = maps.Clone(t.Tags)
+		for k, v := range e.tags {
+			if st.Tags == nil {
+				st.Tags = map[string]string{}
+			}
+			st.Tags[k] = v
+		}
 		st.PhysicalIDs = map[string]string{}
 		for id, physical := range e.ids {
 			if here := t.Root.Get("Resources").Get(id) != nil; here || i == 0 && !declared[id] {

@@ -126,9 +126,14 @@ func (rd *reading) arg(a *Arg, attr *hclsyntax.Attribute, into *doc.Node) {
 		}
 		return
 	}
-	if a.Shape == JSON || a.Shape == Camel {
+	if a.Shape == JSON || a.Shape == JSONText || a.Shape == Camel {
 		v := m.eval(attr.Expr, rd.c)
 		n := m.tree(v, at)
+		if !v.json && v.node == nil {
+			if tree, ok := m.fromText(v.parts, at); ok && a.Shape != JSONText {
+				n, v.json = tree, true
+			}
+		}
 		if a.Shape == Camel && v.json {
 			n = recase(n, title)
 		}

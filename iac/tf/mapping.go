@@ -34,6 +34,7 @@ import (
 //	  part aws_iam_role_policy role=id each=Policies label=PolicyName wait {
 //	    copy Bus bus                         an argument that a property of the whole says
 //	  part aws_x y=id each=Rules absent=A:1 empty=B:2 {  the one item that no property means; what no resource means
+//	  reads aws_kms_key_policy key_id=key_id {        a part that is read and not written
 //	  spread aws_iam_role_policy role each=Roles {    one resource an item, with the properties of the whole
 //
 //	  fold FunctionName publish Version      the type is no resource, but that argument, true, of what the property names
@@ -77,7 +78,7 @@ type Shape uint8
 // is a map. Pluck: a list of maps with one key that is a list. First: a list of
 // one that is a scalar. Wrap: a scalar that is a list of one. Camel: as JSON,
 // with keys that begin in lower case. Zip: the text of a file that is zipped.
-// Comma: a text with commas that is a list.
+// Comma: a text with commas that is a list. JSONText: a text that holds JSON.
 const (
 	Same Shape = iota
 	JSON
@@ -90,11 +91,12 @@ const (
 	Camel
 	Zip
 	Comma
+	JSONText
 )
 
 var shapes = map[string]Shape{
 	"json": JSON, "block": Block, "blocks": Blocks, "pairs": Pairs, "pluck": Pluck, "first": First,
-	"wrap": Wrap, "camel": Camel, "zip": Zip, "comma": Comma,
+	"wrap": Wrap, "jsontext": JSONText, "camel": Camel, "zip": Zip, "comma": Comma,
 }
 
 // A Step is one key of a property path; where Of is set, the item of the list
@@ -136,6 +138,7 @@ type Part struct {
 	// Wait says that the principal resource is not ready without it.
 	Wait   bool
 	Spread bool
+	Reads  bool // it is read and not written
 	Args   []*Arg
 	Skip   []string
 	// Copies are arguments that properties of the whole resource say.
@@ -251,7 +254,7 @@ func (p *mappingReader) line(line string) error {
 	case w[0] == "copy" && len(w) == 3 && len(p.open) == 1 && len(m.Parts) > 0:
 		q := m.Parts[len(m.Parts)-1]
 		q.Copies = append(q.Copies, &Arg{Prop: steps(w[1]), Name: []string{w[2]}})
-	case (w[0] == "part" || w[0] == "spread") && len(w) >= 3:
+	case (w[0] == "part" || w[0] == "spread" || w[0] == "reads") && len(w) >= 3:
 		return p.part(m, w)
 	default:
 		return p.arg(at, w, opens)
@@ -260,7 +263,7 @@ func (p *mappingReader) line(line string) error {
 }
 
 func (p *mappingReader) part(m *Mapping, w []string) error {
-	q := &Part{Type: w[1], Spread: w[0] == "spread"}
+	q := &Part{Type: w[1], Spread: w[0] == "spread", Reads: w[0] == "reads"}
 	q.Link, q.Attr, _ = strings.Cut(w[2], "=")
 	for _, o := range w[3:] {
 		k, v, _ := strings.Cut(o, "=")

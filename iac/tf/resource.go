@@ -139,7 +139,7 @@ func (m *Module) build() {
 	}
 	slices.Sort(regions[1:])
 	for _, region := range regions {
-		t := &Template{Region: region, resources: &doc.Node{Kind: doc.Map, Span: m.at()}, outputs: &doc.Node{Kind: doc.Map, Span: m.at()}}
+		t := &Template{Region: region, Tags: m.tags[region], resources: &doc.Node{Kind: doc.Map, Span: m.at()}, outputs: &doc.Node{Kind: doc.Map, Span: m.at()}}
 		if len(m.files) > 0 {
 			t.File = m.files[0]
 		}
@@ -423,6 +423,16 @@ func (m *Module) mergePart(r *resource) {
 		rd.args(r.part.Args, r.block.Body, into)
 	}
 	rd.rest(r, r.part.Skip)
+	if r.part.Each != "" {
+		return
+	}
+	for _, o := range r.main.parts {
+		if o != r && o.part == r.part && o.block.Range().Start.Byte < r.block.Range().Start.Byte {
+			m.find(CodeValue, m.span(r.block.DefRange()), diag.Error, "%s says again what %s says of %s", r.addr(), o.addr(), r.main.addr())
+			put(r.main.props, "Terraform::"+r.typ, &doc.Node{Kind: doc.Unknown, Text: r.addr(), Span: m.span(r.block.Range())})
+			return
+		}
+	}
 }
 
 // whole reports whether a resource waits for what is attached to another one

@@ -6,8 +6,8 @@
 //
 // What it reads is what iac/tf/emit writes, and what people write in the same
 // words: resources, locals, variables with their values in *.tfvars, outputs,
-// jsonencode, templates, the data sources aws_caller_identity, aws_region and
-// aws_partition, providers with aliases. What it does not read (count,
+// jsonencode, templates, the data sources aws_caller_identity, aws_region,
+// aws_partition and aws_iam_policy_document, providers with aliases. What it does not read (count,
 // for_each, modules, dynamic blocks, other data sources and functions,
 // resource types and arguments without a mapping) is a finding, and stands in
 // the tree as something of which nothing is known: it is never left out.
@@ -60,15 +60,19 @@ type Module struct {
 	outputs   []*hclsyntax.Block
 	found     []diag.Finding
 	templates []*Template
-	crossed   map[string]bool // outputs that another region reads
-	busy      map[any]bool    // locals and arguments that are being evaluated
+	steps     int
+	crossed   map[string]bool              // outputs that another region reads
+	tags      map[string]map[string]string // of providers, by region
+	busy      map[any]bool                 // locals and arguments that are being evaluated
 }
 
 // A Template is what the folder puts into one region.
 type Template struct {
 	Region string
 	Root   *doc.Node
-	File   *source.File // the first of the folder
+	// Tags are those that the provider gives to everything.
+	Tags map[string]string
+	File *source.File // the first of the folder
 
 	resources, outputs *doc.Node
 }
@@ -86,7 +90,7 @@ func Load(files []*source.File, opt Options) (*Module, error) {
 	m := &Module{
 		opt: opt, provided: map[string]*hclsyntax.Block{}, providers: map[string]string{}, vars: map[string]*variable{},
 		locals: map[string]*hclsyntax.Attribute{}, data: map[string]*hclsyntax.Block{},
-		byAddr: map[string]*resource{}, crossed: map[string]bool{}, busy: map[any]bool{},
+		byAddr: map[string]*resource{}, crossed: map[string]bool{}, tags: map[string]map[string]string{}, busy: map[any]bool{},
 	}
 	m.files = slices.Clone(files)
 	slices.SortStableFunc(m.files, func(a, b *source.File) int { return cmp.Compare(a.Name, b.Name) })
@@ -113,6 +117,8 @@ func Load(files []*source.File, opt Options) (*Module, error) {
 	}
 	m.regions()
 	m.build()
+	diag.Sort(m.found)
+	m.found = slices.CompactFunc(m.found, func(a, b diag.Finding) bool { return a.Code == b.Code && a.At == b.At && a.Message == b.Message })
 	return m, nil
 }
 

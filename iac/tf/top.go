@@ -72,6 +72,9 @@ func (m *Module) provider(b *hclsyntax.Block) {
 	}
 	for _, n := range b.Body.Blocks {
 		// A role that Terraform assumes decides who deploys, not what.
+		if n.Type == "default_tags" {
+			continue // read with the regions
+		}
 		if n.Type != "assume_role" && n.Type != "assume_role_with_web_identity" {
 			m.unread(n.DefRange(), "block %s of provider aws", n.Type)
 		}
@@ -113,9 +116,39 @@ func (m *Module) regions() {
 			}
 		}
 	}
+	for alias, b := range m.provided {
+		m.defaultTags(names[alias], b)
+	}
 	m.providers = names
 	if r := names[""]; r != "" {
 		m.region = r
+	}
+}
+
+// defaultTags reads the tags that a provider gives to everything that takes
+// tags (https://registry.terraform.io/providers/hashicorp/aws/latest/docs#default_tags-configuration-block).
+func (m *Module) defaultTags(region string, b *hclsyntax.Block) {
+	for _, n := range b.Body.Blocks {
+		if n.Type != "default_tags" {
+			continue
+		}
+		for _, a := range attributes(n.Body) {
+			v := m.eval(a.Expr, &scope{region: region, settled: true})
+			if a.Name != "tags" || v.node == nil || v.node.Kind != doc.Map {
+				m.unread(a.SrcRange, "argument %s of default_tags", a.Name)
+				continue
+			}
+			for _, f := range v.node.Fields {
+				if f.Value.Tag != "" || !f.Value.IsScalar() {
+					m.unread(n.DefRange(), "a tag that is no plain text in default_tags")
+					continue
+				}
+				if m.tags[region] == nil {
+					m.tags[region] = map[string]string{}
+				}
+				m.tags[region][f.Name()] = f.Value.Text
+			}
+		}
 	}
 }
 

@@ -12,6 +12,10 @@ import (
 	"penstock/source"
 )
 
+// maxSteps bounds how many expressions are evaluated, which locals can multiply:
+// no real folder comes near.
+const maxSteps = 1 << 19
+
 // A scope is where an expression stands.
 type scope struct {
 	region string
@@ -192,6 +196,12 @@ func subParts(s, name string) []part {
 // eval evaluates an expression.
 func (m *Module) eval(e hclsyntax.Expression, c *scope) val {
 	at := e.Range()
+	if m.steps++; m.steps > maxSteps {
+		if m.steps == maxSteps+1 {
+			m.unread(at, "what comes after %d expressions", maxSteps)
+		}
+		return m.unknown(at, short(m.span(at).Text()))
+	}
 	switch e := e.(type) {
 	case *hclsyntax.LiteralValueExpr:
 		return m.literal(e)
@@ -399,6 +409,14 @@ func (m *Module) datum(w []string, c *scope) (val, bool) {
 	}
 	pseudo := func(name string) (val, bool) { return val{parts: []part{{name: "AWS::" + name}}}, true }
 	switch w[1] + "." + w[3] {
+	case "aws_iam_policy_document.json", "aws_iam_policy_document.minified_json":
+		if m.busy[b] {
+			return val{}, false
+		}
+		m.busy[b] = true
+		defer delete(m.busy, b)
+		n, ok := m.policyDocument(b, c)
+		return val{node: n, json: true}, ok
 	case "aws_caller_identity.account_id", "aws_caller_identity.id":
 		return pseudo("AccountId")
 	case "aws_partition.partition", "aws_partition.id":

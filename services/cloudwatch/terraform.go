@@ -58,5 +58,5 @@ AWS::CloudWatch::CompositeAlarm aws_cloudwatch_composite_alarm
 AWS::CloudWatch::Dashboard aws_cloudwatch_dashboard
   ref dashboard_name
   DashboardName dashboard_name
-  DashboardBody dashboard_body json
+  DashboardBody dashboard_body jsontext
 `

@@ -19,6 +19,6 @@ AWS::ECR::Repository aws_ecr_repository
     RepositoryPolicyText policy json
   }
   part aws_ecr_lifecycle_policy repository=name {
-    LifecyclePolicy.LifecyclePolicyText policy json
+    LifecyclePolicy.LifecyclePolicyText policy jsontext
   }
 `

@@ -19,6 +19,10 @@ AWS::KMS::Key aws_kms_key
   BypassPolicyLockoutSafetyCheck bypass_policy_lockout_safety_check
   KeyPolicy policy json
   Tags tags tags
+  reads aws_kms_key_policy key_id=key_id {
+    KeyPolicy policy json
+    skip bypass_policy_lockout_safety_check
+  }
 
 AWS::KMS::Alias aws_kms_alias
   ref name id

@@ -33,7 +33,7 @@ AWS::Logs::MetricFilter aws_cloudwatch_log_metric_filter
 AWS::Logs::ResourcePolicy aws_cloudwatch_log_resource_policy
   ref policy_name id
   PolicyName policy_name
-  PolicyDocument policy_document json
+  PolicyDocument policy_document jsontext
 
 AWS::Logs::SubscriptionFilter aws_cloudwatch_log_subscription_filter
   ref name

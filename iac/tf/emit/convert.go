@@ -42,6 +42,9 @@ func (w *writer) resource(u *unit) error {
 	}
 	var parts []*block
 	for _, p := range u.m.Parts {
+		if p.Reads {
+			continue
+		}
 		bs, err := c.part(p, used)
 		if err != nil {
 			return err
@@ -355,7 +358,7 @@ func (c *conv) arg(a *tf.Arg, v any, props blueprint.Map) (string, error) {
 			return "", fmt.Errorf("%q has no counterpart in Terraform", word)
 		}
 		return constant(w), nil
-	case tf.JSON, tf.Camel:
+	case tf.JSON, tf.JSONText, tf.Camel:
 		switch v.(type) {
 		case string, blueprint.Sub:
 			return c.value(v)

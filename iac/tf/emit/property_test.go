@@ -118,6 +118,8 @@ func (g *made) arg(a *tf.Arg) any {
 		return a.Words[g.IntN(len(a.Words))][0]
 	}
 	switch a.Shape {
+	case tf.JSONText:
+		return g.text()
 	case tf.JSON:
 		return g.object(3)
 	case tf.Camel:
@@ -209,7 +211,7 @@ func (g *made) resource(m *tf.Mapping) *blueprint.Resource {
 	g.body(m.Args, &r.Props, "")
 	for _, p := range m.Parts {
 		switch {
-		case g.IntN(3) == 0 || p.Spread:
+		case g.IntN(3) == 0 || p.Spread || p.Reads:
 		case p.Each == "":
 			g.body(p.Args, &r.Props, "")
 		default:
