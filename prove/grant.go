@@ -162,7 +162,7 @@ func (p *prover) grantResource(m *cloud.Model, g *callGroup, layer string) (elem
 	if guard := p.rooms.guards[owner.Type]; guard != nil && guard.Grant != nil {
 		return p.grantEach(m, g, owner, guard, msg)
 	}
-	if len(owner.Policies) > 0 {
+	if slices.ContainsFunc(owner.Policies, func(a cloud.Attachment) bool { return a.Node != nil || a.Resource != nil && a.Resource != owner }) {
 		return element{}, false
 	}
 	return p.firstPolicy(g, owner, msg)
