@@ -243,6 +243,10 @@ func (b *builder) terraform(res *Result, opt Options, about *emit.StacksFile) (*
 // load reads the blueprint as it stands: nothing of it is written yet.
 func (b *builder) load(opt Options) ([]*cloud.Model, error) {
 	in := cfn.Input{Types: opt.Types, Attrs: opt.Attrs, Read: func(name string) (*source.File, error) { return b.userFile(opt, name) }}
+	if o := b.spec.Organization; o != nil {
+		// Whom it is; what its policies deny is for the proof.
+		in.Org = &cloud.Organization{ID: o.ID, Management: o.Management}
+	}
 	form := emit.Options{Parameters: opt.Parameters}
 	for _, st := range b.set.Stacks {
 		in.Stacks = append(in.Stacks, emit.Stack(st, form))
