@@ -16,8 +16,8 @@ func Matrix(services []*service.Service) string {
 What Penstock knows about each AWS service, printed from the rooms in ` + "`services/`" + ` by
 ` + "`go test ./services/all -update`" + `. A dash is "not supported".
 
-| service | resource types | pipeline actions and rules | what runs | calls that cause others | checks | ways in |
-|---|---|---|---|---|---|---|
+| service | resource types | of these in Terraform | pipeline actions and rules | what runs | calls that cause others | checks | ways in |
+|---|---|---|---|---|---|---|---|
 `)
 	for _, s := range services {
 		var actions []string
@@ -38,10 +38,21 @@ What Penstock knows about each AWS service, printed from the rooms in ` + "`serv
 		for _, e := range s.Entries {
 			entries = append(entries, e.Name)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", s.Title, number(len(s.Types)), names(actions), names(jobs),
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s |\n", s.Title, number(len(s.Types)), number(mapped(s)), names(actions), names(jobs),
 			number(len(s.Effects)), number(len(s.Checks)), names(entries))
 	}
 	return b.String()
+}
+
+// mapped counts the types that have a mapping to Terraform.
+func mapped(s *service.Service) int {
+	n := 0
+	for line := range strings.Lines(s.Terraform) {
+		if strings.HasPrefix(line, "AWS::") {
+			n++
+		}
+	}
+	return n
 }
 
 func number(n int) string {
