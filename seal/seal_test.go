@@ -282,3 +282,15 @@ func TestReference(t *testing.T) {
 		}
 	}
 }
+
+// FuzzNamespaceOf: a reference that is read is the one that is written.
+func FuzzNamespaceOf(f *testing.F) {
+	for _, s := range []string{"#{Seal.DIGEST}", "#{a.b.DIGEST}", "#{.DIGEST}", "x", "#{Seal.DIGEST}}"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if ns, ok := seal.NamespaceOf(s); ok && seal.Reference(ns) != s {
+			t.Errorf("NamespaceOf(%q) = %q", s, ns)
+		}
+	})
+}
