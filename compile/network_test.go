@@ -196,3 +196,62 @@ func TestDivideCIDR(t *testing.T) {
 		}
 	}
 }
+
+// Nothing of the network can be left out: without any one of its endpoints,
+// rules and routes a build does not reach what it calls, and without a statement
+// of an endpoint's policy it may not.
+func TestNetworkIsNeeded(t *testing.T) {
+	opt := testOptions()
+	s := networked(spec.Network{CIDR: "10.0.0.0/16", Endpoints: true}, func(s *spec.Spec) {
+		s.Builds[0].Buildspec = inline("aws ecr get-login-password | docker login --username AWS --password-stdin $IMAGE_REPOSITORY", "docker pull \"$IMAGE_REPOSITORY:1\"")
+		s.Builds[0].Pull = []spec.Image{{Repository: "mfmsapp"}}
+	})
+	r, err := Compile(s, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runs := func() prove.Outcome {
+		b := &builder{spec: s, set: r.Set, stated: r.needs}
+		ms, err := b.load(opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rep := prove.Prove(ms, prove.Options{Services: opt.Services, Theorems: []prove.Theorem{prove.Runs}})
+		return rep.Theorems[0].Outcome
+	}
+	if o := runs(); o != prove.Holds {
+		t.Fatalf("as it is made: %s", o)
+	}
+	st := r.Set.Stack(toolsStack)
+	all := st.Resources
+	for i, res := range all {
+		switch res.Type {
+		case "AWS::EC2::VPCEndpoint", "AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress":
+		default:
+			continue
+		}
+		st.Resources = slices.Delete(slices.Clone(all), i, i+1)
+		if o := runs(); o != prove.Fails {
+			t.Errorf("without %s: %s", res.ID, o)
+		}
+		st.Resources = all
+		p, ok := res.Props.Get("PolicyDocument").(*blueprint.Policy)
+		if !ok {
+			continue
+		}
+		whole := p.Statements
+		for j, x := range whole {
+			if x.Sid == "CodebuildSourceBucket" {
+				continue // AWS lists it, and nothing shows that a build fails without
+			}
+			p.Statements = slices.Delete(slices.Clone(whole), j, j+1)
+			if len(p.Statements) == 0 {
+				p.Statements = []*blueprint.Statement{{Principal: "*", Actions: []string{"ec2:DescribeTags"}, Resources: []blueprint.Sub{"*"}}}
+			}
+			if o := runs(); o != prove.Fails {
+				t.Errorf("without statement %s of %s: %s", x.Sid, res.ID, o)
+			}
+		}
+		p.Statements = whole
+	}
+}

@@ -231,7 +231,8 @@ func (w world) matches(x rule, to peer) truth.Value {
 			v = v.Or(covers(x.cidr, to.ranges))
 		}
 	}
-	if x.list != "" {
+	// A list that AWS keeps holds public addresses of its services.
+	if x.list != "" && (to.public || !keptByAWS(x.list)) {
 		v = v.Or(truth.Of(x.list == to.list).Or(truth.Maybe))
 	}
 	if x.group != "" && !to.public {

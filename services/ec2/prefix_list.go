@@ -21,3 +21,14 @@ func PrefixList(service, region string) string {
 	}
 	return s3Lists[region]
 }
+
+// keptByAWS reports whether an id is that of a list that AWS keeps, of S3 or,
+// in another region, of DynamoDB.
+func keptByAWS(id string) bool {
+	for _, l := range s3Lists {
+		if l == id {
+			return true
+		}
+	}
+	return false
+}
