@@ -19,8 +19,22 @@ import (
 var Service = service.Service{
 	Name:  "firehose",
 	Title: "Amazon Data Firehose",
+	Types: types,
 	Jobs:  jobs,
 }
+
+// types: the streams of Kinesis, which have no room and whose schema does not
+// say which part of their ARN is their name.
+var types = []service.Type{{
+	Name: "AWS::Kinesis::Stream", Source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kinesis-stream.html",
+	NameProp: "Name",
+	ARN:      "arn:${Partition}:kinesis:${Region}:${Account}:stream/${Name}",
+	Props: []string{
+		"DesiredShardLevelMetrics", "MaxRecordSizeInKiB", "Name", "RetentionPeriodHours", "ShardCount", "StreamEncryption", "StreamModeDetails", "Tags",
+		"WarmThroughputMiBps",
+	},
+	Declare: cloud.Tagged,
+}}
 
 const page = "https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html"
 
