@@ -16,6 +16,7 @@ func drawPlan(b *strings.Builder, pl *plan) {
 	}
 	for _, n := range s.nodes {
 		s.drawNode(b, n)
+		s.drawOrder(b, n)
 	}
 	s.drawLegend(b)
 	b.WriteString("</svg>\n")
@@ -91,6 +92,16 @@ func (s *sheet) drawWire(b *strings.Builder, i int) {
 		fmt.Fprintf(b, "<path class=\"%s\" d=\"%s\"><title>%s</title></path>", class, wayOf(ps), escape(tidy(r.label)))
 		e := ps[len(ps)-1]
 		fmt.Fprintf(b, "<path class=\"%s\" d=\"M%.1f %.1fl-7 -4v8z\"/>\n", arrow, e.x+5, e.y)
+	}
+}
+
+// drawOrder draws that an action waits for the one above it.
+func (s *sheet) drawOrder(b *strings.Builder, n *planNode) {
+	for _, o := range s.nodes {
+		if o.col == n.col && o.lane == n.lane && o.row == n.row-1 && o.order < n.order {
+			x, y := s.left(n)+s.colW[n.col]/2, s.top(o)+o.height()
+			fmt.Fprintf(b, "<path class=\"w\" d=\"M%.1f %.1fV%.1f\"/><path class=\"a\" d=\"M%.1f %.1fl-4 -6h8z\"/>\n", x, y, s.top(n)-5, x, s.top(n))
+		}
 	}
 }
 

@@ -30,6 +30,7 @@ type lane struct{ account, name, region string }
 // lane.
 type planNode struct {
 	col, lane, row int
+	order          int // when it runs within its stage
 	name           string
 	kind           nodeKind
 	lines          []string // under the name
@@ -82,7 +83,7 @@ func (v *reviewer) plan(p *pipeline.Pipeline) *plan {
 		rows := map[int]int{}
 		for _, g := range st.Group() {
 			for _, a := range g {
-				n := &planNode{col: i, lane: out.laneOf(v, p, a), name: a.Name}
+				n := &planNode{col: i, lane: out.laneOf(v, p, a), name: a.Name, order: a.RunOrder}
 				n.row = rows[n.lane]
 				rows[n.lane]++
 				for _, o := range a.Outputs {

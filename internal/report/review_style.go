@@ -53,5 +53,5 @@ th,td{padding:5px 7px}}
 @page{margin:14mm}body{font-size:10.5pt}main{max-width:none;padding:0}nav{display:none}
 details>.in{display:block}details::details-content{content-visibility:visible;display:block}
 summary{list-style:none}.card,.st,tr{break-inside:avoid}h2,h3,summary{break-after:avoid}pre{white-space:pre-wrap;overflow-wrap:anywhere}
-figure svg{min-width:0!important}.scroll,figure{overflow:visible}}
+th{white-space:normal}td:first-child{min-width:30mm}figure svg{min-width:0!important}.scroll,figure{overflow:visible}}
 `

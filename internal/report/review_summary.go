@@ -228,7 +228,7 @@ func (v *reviewer) theorems() {
 		v.add(para{say("There are no errors and no warnings.")})
 	}
 	if len(notes.rows) > 0 {
-		v.add(fold{summary: say(count(len(notes.rows), "remark") + " that no theorem hangs on"), blocks: []block{notes}})
+		v.add(fold{summary: say(count(len(notes.rows), "remark") + ", for information"), blocks: []block{notes}})
 	}
 	v.refused()
 	v.add(heading{level: 3, id: "assumed", text: say("What is taken for granted")})

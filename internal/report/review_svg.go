@@ -84,7 +84,7 @@ func (n *planNode) key() string { return fmt.Sprintf("%d/%d/%d", n.col, n.lane, 
 func straight(a, b *planNode) bool { return b.col == a.col+1 && a.lane == b.lane && a.row == b.row }
 
 func (n *planNode) width() float64 {
-	w := chars(n.name) * 1.1
+	w := chars(n.name) * 1.22
 	for _, l := range n.lines {
 		w = max(w, chars(l))
 	}
