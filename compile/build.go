@@ -186,13 +186,18 @@ func (b *builder) imageARN(in *blueprint.Stack, img spec.Image) blueprint.Sub {
 	return "arn:${AWS::Partition}:ecr:" + region + ":" + b.account(in, b.spec.Tools.ID) + ":repository/" + b.project(blueprint.Lit(img.Repository))
 }
 
+// imagesID is the logical id of an image repository.
+func imagesID(project, repository string) string {
+	if repository == project {
+		return "Images"
+	}
+	return "Images" + ident(repository)
+}
+
 // image draws an image repository, once.
 func (b *builder) image(img spec.Image) {
 	st := b.tools()
-	id := "Images"
-	if img.Repository != b.spec.Project {
-		id += ident(img.Repository)
-	}
+	id := imagesID(b.spec.Project, img.Repository)
 	if !img.Create || st.Resource(id) != nil {
 		return
 	}

@@ -30,7 +30,10 @@ func (b *builder) service(s *spec.Stage, st *blueprint.Stack, r *role, more blue
 	execution, task := b.taskRoles(s, st, r)
 	id := ident(s.Name)
 	family := cmp.Or(d.Family, d.Service)
-	container := blueprint.KV("Name", b.container(), "Essential", true, "Image", b.taskImage(in))
+	container := blueprint.KV("Name", b.container(), "Essential", true)
+	if image := b.taskImage(in); image != "" {
+		container.Set("Image", image)
+	}
 	if d.Port != 0 {
 		container.Set("PortMappings", blueprint.List{blueprint.KV("ContainerPort", d.Port)})
 	}
@@ -80,11 +83,15 @@ func (b *builder) container() string {
 }
 
 // taskImage is the image that the task definition begins with; a deployment
-// puts another in its place.
+// puts another in its place. "" is one that is there already and that nothing
+// here makes.
 func (b *builder) taskImage(in *blueprint.Stack) blueprint.Sub {
 	imgs := b.images()
 	if len(imgs) == 0 {
-		return in.Parameter(blueprint.Parameter{Name: "Image", Description: "The image that the task definition begins with; a deployment puts another in its place"})
+		if in.Exists {
+			return ""
+		}
+		return in.Parameter(blueprint.Parameter{Name: "Image", Value: "public.ecr.aws/nginx/nginx:stable", Description: "The image that the task definition begins with; a deployment puts another in its place"})
 	}
 	tag := in.Parameter(blueprint.Parameter{Name: "ImageTag", Value: "first", Description: "Tag of the image that the task definition begins with; a deployment puts another in its place"})
 	return b.imageURI(in, imgs[0]) + ":" + tag

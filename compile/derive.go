@@ -8,6 +8,7 @@ import (
 
 	"penstock/arn"
 	"penstock/blueprint"
+	"penstock/match"
 )
 
 // derive gives every role, every guarded resource and every trust what the
@@ -361,6 +362,22 @@ func (b *builder) protect(w *writer, g *guard, all []call) {
 		return
 	}
 	g.in.Props.Set(g.prop, &blueprint.Policy{Statements: sts})
+	if g.stack.Exists {
+		b.step(Step{
+			Title: "Give " + g.of.Type + " " + w.name(g) + " of account " + g.stack.Account + " the policy that " + g.stack.Name + " describes",
+			Why:   "it is not made here, and other accounts get at it only where its own policy lets them",
+		})
+	}
+}
+
+// name is the name of a guarded resource.
+func (w *writer) name(g *guard) string {
+	for _, r := range w.model.Resources {
+		if r.LogicalID == g.of.ID && r.Stack.Name == g.stack.Name {
+			return match.Render(r.Name)
+		}
+	}
+	return g.of.ID
 }
 
 // A guardedType says how the policy of a type of resource is written.

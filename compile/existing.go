@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+
 	"penstock/blueprint"
 	"penstock/spec"
 )
@@ -17,14 +19,50 @@ func (b *builder) existing(a spec.Account, region string) *blueprint.Stack {
 	return st
 }
 
-// given describes the secrets that builds read and that are not made here. A
-// secret without a policy of its own is what the console and the CLI make.
+// given describes what the pipeline reads in the tools account and does not
+// make: secrets, repositories, the bucket of the source. None has a policy of
+// its own, as the console and the CLI make them; one that has is for its owner
+// to look at.
 func (b *builder) given() {
-	for _, v := range b.vaulted(spec.Secrets) {
-		if v.Create || v.ARN != "" {
-			continue
-		}
+	add := func(id, typ string, props blueprint.Map) (*blueprint.Stack, *blueprint.Resource) {
 		st := b.existing(b.spec.Tools, b.spec.Region)
-		st.Add(&blueprint.Resource{ID: free(st, "Secret"+ident(v.Name)), Type: "AWS::SecretsManager::Secret", Props: blueprint.KV("Name", b.project(blueprint.Lit(v.Name)))})
+		if r := st.Resource(id); r != nil {
+			return st, r
+		}
+		return st, st.Add(&blueprint.Resource{ID: id, Type: typ, Props: props})
+	}
+	for _, v := range b.vaulted(spec.Secrets) {
+		if !v.Create && v.ARN == "" {
+			add("Secret"+ident(v.Name), "AWS::SecretsManager::Secret", blueprint.KV("Name", b.project(blueprint.Lit(v.Name))))
+		}
+	}
+	repository := func(name string) {
+		id := imagesID(b.spec.Project, name)
+		if b.tools().Resource(id) != nil || b.existing(b.spec.Tools, b.spec.Region).Resource(id) != nil {
+			return
+		}
+		// Other accounts pull from it only where its policy lets them.
+		st, r := add(id, "AWS::ECR::Repository", blueprint.KV("RepositoryName", b.project(blueprint.Lit(name)), "RepositoryPolicyText", nil))
+		b.guard(st, r, r, "RepositoryPolicyText")
+	}
+	s := &b.spec.Source
+	switch {
+	case s.Create:
+	case s.Kind == spec.ECRSource:
+		repository(s.Repository)
+	case s.Kind == spec.S3Source:
+		add("SourceBucket", "AWS::S3::Bucket", blueprint.KV("BucketName", b.project(blueprint.Lit(s.Bucket)),
+			"NotificationConfiguration", blueprint.KV("EventBridgeConfiguration", blueprint.KV("EventBridgeEnabled", true)),
+			"VersioningConfiguration", blueprint.KV("Status", "Enabled")))
+	}
+	for _, d := range b.buildsOfAll() {
+		for _, img := range append(slices.Clone(d.Pull), d.Push...) {
+			if !img.Create {
+				repository(img.Repository)
+			}
+		}
+		if d.ImageECR != "" {
+			repository(d.ImageECR)
+		}
 	}
 }
