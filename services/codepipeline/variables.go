@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"penstock/diag"
+	"penstock/doc/splice"
 	"penstock/match"
 	"penstock/pipeline"
 	"penstock/service"
@@ -55,11 +56,32 @@ func unresolved(s *service.Site, _ *service.Call) []diag.Finding {
 				if near := spelling.Nearest(ns, names); len(near) == 1 {
 					x.Fixes = service.Reword(f.Value, "#{"+ns+".", "#{"+near[0]+".", "use the namespace "+near[0])
 				}
+				if x.Fixes == nil {
+					x.Fixes = nameSpace(p, a, ns)
+				}
 				fs = append(fs, x)
 			}
 		}
 	}
 	return fs
+}
+
+// nameSpace gives an action before another the namespace that is its name, which
+// whoever wrote the variable took for it.
+func nameSpace(p *pipeline.Pipeline, a *pipeline.Action, ns string) []diag.Fix {
+	for _, st := range p.Stages {
+		for _, o := range st.Actions {
+			if o.Name != ns || o.Namespace != "" || o.Node == nil || st == a.Stage && o.RunOrder >= a.RunOrder {
+				continue
+			}
+			edits, err := splice.SetField(o.Node, "Namespace", splice.String(ns))
+			return service.Fixed("give action "+o.Name+" the namespace "+ns, edits, err)
+		}
+		if st == a.Stage {
+			break
+		}
+	}
+	return nil
 }
 
 // namespaces are those of the actions before one, and of all; unknown where
@@ -87,7 +109,7 @@ func namespaces(p *pipeline.Pipeline, a *pipeline.Action) (before, all map[strin
 
 var variablesCode = service.Code{
 	Code: "RUN112", Theorem: "runs", Title: "an action uses a variable that nothing gives",
-	Fix:  "the namespace that was meant, where one is near",
+	Fix:  "the namespace that was meant, where one is near, or `Namespace` on the action of that name",
 	Open: "no namespace is near, or the variable is one that the build has to export",
 	Doc: strings.TrimSpace(`
 ` + "`#{namespace.key}`" + ` in the configuration of an action is replaced when the action starts. The namespace must be that of an
