@@ -1,0 +1,1 @@
+# Where the trails of all accounts of robot are kept, locked

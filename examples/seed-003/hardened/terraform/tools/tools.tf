@@ -1,0 +1,1 @@
+# The pipeline of robot: source, builds, artifacts, gate
