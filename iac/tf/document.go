@@ -50,7 +50,7 @@ func (m *Module) filled(n *doc.Node, ps []part, at source.Span) (*doc.Node, bool
 		}
 	case doc.Map:
 		for _, f := range n.Fields {
-			if strings.ContainsRune(f.Name(), '\ue000') {
+			if strings.ContainsRune(f.Name(), '\ue000') || f.Name() == "Ref" || strings.HasPrefix(f.Name(), "Fn::") {
 				return nil, false
 			}
 			v, ok := m.filled(f.Value, ps, at)

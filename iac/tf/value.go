@@ -306,7 +306,12 @@ func (m *Module) object(e *hclsyntax.ObjectConsExpr, c *scope) *doc.Node {
 			}
 		}
 		v := m.node(it.ValueExpr, c)
-		putKey(n, &doc.Node{Kind: doc.String, Style: doc.Double, Text: key, Span: m.span(it.KeyExpr.Range())}, v)
+		if key == "Ref" && len(e.Items) == 1 || strings.HasPrefix(key, "Fn::") {
+			// CloudFormation would take it for a function.
+			m.unread(it.KeyExpr.Range(), "an object with the key %s", short(key))
+			return &doc.Node{Kind: doc.Unknown, Text: short(n.Span.Text()), Span: n.Span}
+		}
+		putKey(n, &doc.Node{Kind: doc.String, Style: doc.Double, Text: clean(key), Span: m.span(it.KeyExpr.Range())}, v)
 	}
 	return n
 }
