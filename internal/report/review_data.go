@@ -47,7 +47,11 @@ func (v *reviewer) holders(account, resource string, actions ...string) []holder
 			continue
 		}
 		best := holder{arn: p.ARN, verdict: own}
-		for _, n := range v.tree(p.ARN).Nodes {
+		t := v.tree(p.ARN)
+		if t.Cut {
+			best.verdict = max(best.verdict, reach.Depends) // more than is followed
+		}
+		for _, n := range t.Nodes {
 			if n.Via == nil || !n.Declared {
 				continue
 			}

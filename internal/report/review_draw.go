@@ -196,9 +196,10 @@ func (pl *plan) mermaid() string {
 			if n.lane != l {
 				continue
 			}
-			words := inMermaid(n.name)
+			var words strings.Builder
+			words.WriteString(inMermaid(n.name))
 			for _, x := range n.lines {
-				words += "<br/>" + inMermaid(x)
+				words.WriteString("<br/>" + inMermaid(x))
 			}
 			open, shut := `["`, `"]`
 			switch n.kind {
@@ -207,7 +208,7 @@ func (pl *plan) mermaid() string {
 			case begins:
 				open, shut = `(["`, `"])`
 			}
-			fmt.Fprintf(&b, "    %s%s%s%s\n", id[n], open, words, shut)
+			fmt.Fprintf(&b, "    %s%s%s%s\n", id[n], open, words.String(), shut)
 		}
 		b.WriteString("  end\n")
 	}

@@ -169,7 +169,7 @@ func tally(r *Reach, c harm.Class, person bool) prose {
 // radius tells what one start reaches, the gravest first.
 func (v *reviewer) radius(r *Reach, s start) fold {
 	out := fold{summary: say(bold(s.name), dim(" · "+s.why))}
-	if len(r.Items) == 0 {
+	if len(r.Items) == 0 && !r.Tree.Cut {
 		out.summary = append(out.summary, dim(" · reaches nothing"))
 		out.blocks = append(out.blocks, para{say("It can become nobody else, and touch nothing that the templates declare.")})
 		return out
@@ -203,6 +203,9 @@ func (v *reviewer) radius(r *Reach, s start) fold {
 	hidden := 0
 	for _, n := range r.Hidden {
 		hidden += n
+	}
+	if r.Tree.Cut {
+		out.blocks = append(out.blocks, para{say(painted(unsure, "Not all was followed"), ": there is more than is looked at, and what is not listed here is not proved impossible.")})
 	}
 	if hidden > 0 {
 		out.blocks = append(out.blocks, para{say(fmt.Sprintf("… and %d more.", hidden))})

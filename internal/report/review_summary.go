@@ -194,6 +194,10 @@ func (v *reviewer) theorems() {
 	}
 	v.add(para{say("A theorem speaks of all requests, not of a sample. Where its answer is ", bold("depends"),
 		", nothing contradicts it, and it rests on facts that are in no template. The proof covers ", words, ".")})
+	if n := len(v.Result.Models); n > 1 {
+		v.add(para{say(fmt.Sprintf("Conditions that no parameter settles make %d scenarios, and what is said of a theorem is said of all. "+
+			"What this report lists beside them is that of the first: ", n), strings.Join(v.m.Scenario, ", "), ".")})
+	}
 	if len(c.Opaque) > 0 {
 		v.add(para{say("Not understood: ", series(codeRun, c.Opaque), ".")})
 	}
