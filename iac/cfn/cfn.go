@@ -142,6 +142,7 @@ func Load(in Input) (*Result, error) {
 	if l.in.Types == nil {
 		l.in.Types = func(string) *service.Type { return nil }
 	}
+	l.ahead()
 	for i := range in.Stacks {
 		if err := l.prepare(&in.Stacks[i]); err != nil {
 			return nil, err

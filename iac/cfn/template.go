@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"penstock/diag"
 	"penstock/doc"
@@ -55,9 +56,18 @@ func (l *loader) template(name string) (*template, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading template: %w", err)
 	}
-	// A template that is loaded again with another one changed is not parsed
-	// again: trying a fix loads everything.
-	p := f.Memo(parsedKey{name}, func() any {
+	p := parse(name, f)
+	if p.err != nil {
+		return nil, p.err
+	}
+	l.templates[name] = p.t
+	return p.t, nil
+}
+
+// parse reads the template in a file, once: trying a fix loads everything
+// again, with one file changed.
+func parse(name string, f *source.File) parsed {
+	return f.Memo(parsedKey{name}, func() any {
 		root, fs, err := load.Parse(f)
 		if err != nil {
 			return parsed{err: fmt.Errorf("reading template: %w", err)}
@@ -70,11 +80,30 @@ func (l *loader) template(name string) (*template, error) {
 		t.check()
 		return parsed{t: t}
 	}).(parsed)
-	if p.err != nil {
-		return nil, p.err
+}
+
+// ahead parses the templates of all stacks at once. What is wrong with one is
+// told when it is asked for.
+func (l *loader) ahead() {
+	files := map[string]*source.File{}
+	for i := range l.in.Stacks {
+		st := &l.in.Stacks[i]
+		name := path.Clean(st.Template)
+		if st.Root != nil || files[name] != nil {
+			continue
+		}
+		if f, err := l.in.Read(name); err == nil {
+			files[name] = f
+		}
 	}
-	l.templates[name] = p.t
-	return p.t, nil
+	if len(files) < 2 {
+		return
+	}
+	var wg sync.WaitGroup
+	for name, f := range files {
+		wg.Go(func() { parse(name, f) })
+	}
+	wg.Wait()
 }
 
 // rooted is template for one that was made and never written.
