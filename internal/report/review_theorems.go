@@ -155,4 +155,3 @@ func (v *reviewer) refused() {
 		v.add(heading{level: 3, id: "refused", text: say("Calls that are not allowed for certain")}, t)
 	}
 }
-
