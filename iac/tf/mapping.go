@@ -29,6 +29,7 @@ import (
 //	  implied A.B KMS b                      what the property is where argument or block b is there
 //	  const type zip                         an argument that is always the same
 //	  skip force_destroy                     arguments that bear on nothing
+//	  deployed task_definition               arguments that a deployment changes, which Terraform is to leave
 //	  part aws_s3_bucket_versioning bucket=id {       properties that are a resource of its own
 //	  part aws_iam_role_policy role=id each=Policies label=PolicyName wait {
 //	    copy Bus bus                         an argument that a property of the whole says
@@ -48,6 +49,8 @@ type Mapping struct {
 	Parts []*Part
 	Skip  []string
 	Fold  *Fold
+	// Deployed are arguments that a deployment changes behind Terraform's back.
+	Deployed []string
 }
 
 // A Fold is a type that is an argument of another resource.

@@ -92,6 +92,8 @@ func (p *mappingReader) line(line string) error {
 		m.Attrs = append(m.Attrs, Attr{TF: w[1], Else: w[2], Sub: true})
 	case w[0] == "skip":
 		*at.skip = append(*at.skip, w[1:]...)
+	case w[0] == "deployed" && len(p.open) == 0:
+		m.Deployed = append(m.Deployed, w[1:]...)
 	case w[0] == "const" && len(w) == 3:
 		*at.args = append(*at.args, &Arg{Name: strings.Split(w[1], "."), Const: w[2], IsConst: true})
 	case w[0] == "fold" && len(w) == 4:

@@ -196,25 +196,26 @@ func (m *Module) fold(r *resource) *Mapping {
 
 // cross refers to a resource of another region by an output of its template.
 func (m *Module) cross(r *resource, attr string, p part, at hcl.Range) val {
-	name := r.id
+	var name strings.Builder
+	name.WriteString(r.id)
 	for w := range strings.SplitSeq(attr, "_") {
 		if w != "" {
-			name += title(w)
+			name.WriteString(title(w))
 		}
 	}
-	key := r.region + "\x00" + name
+	key := r.region + "\x00" + name.String()
 	if !m.crossed[key] {
 		m.crossed[key] = true
 		if t := m.template(r.region); t != nil {
 			body := &doc.Node{Kind: doc.Map, Span: m.span(at)}
 			put(body, "Value", m.text([]part{p}, m.span(at)))
-			put(t.outputs, name, body)
+			put(t.outputs, name.String(), body)
 		}
 	}
 	where := m.span(at)
 	arg := &doc.Node{Kind: doc.Map, Style: doc.Flow, Span: where}
 	put(arg, "StackName", str(where, m.StackName(r.region)))
-	put(arg, "OutputName", str(where, name))
+	put(arg, "OutputName", str(where, name.String()))
 	put(arg, "Region", str(where, r.region))
 	call := &doc.Node{Kind: doc.Map, Style: doc.Flow, Span: where}
 	put(call, "Fn::GetStackOutput", arg)

@@ -84,6 +84,7 @@ AWS::ECS::Service aws_ecs_service
   }
   Tags tags tags
   skip force_delete force_new_deployment wait_for_steady_state
+  deployed task_definition load_balancer
 
 AWS::ECS::TaskDefinition aws_ecs_task_definition
   ref arn

@@ -78,5 +78,6 @@ AWS::Lambda::Alias aws_lambda_alias
   Description description
   FunctionName function_name
   FunctionVersion function_version
+  deployed function_version routing_config
   RoutingConfig.AdditionalVersionWeights routing_config.additional_version_weights pairs=FunctionVersion,FunctionWeight
 `

@@ -35,6 +35,15 @@ func (w *writer) resource(u *unit) error {
 				c.main.set(o.m.Fold.Arg, "", "true")
 			}
 		}
+		var ignored []string
+		for _, name := range u.m.Deployed {
+			if c.main.has([]string{name}) {
+				ignored = append(ignored, name)
+			}
+		}
+		if len(ignored) > 0 {
+			c.main.inner("lifecycle").set("ignore_changes", "A deployment changes it.", "["+strings.Join(ignored, ", ")+"]")
+		}
 		if u.r.Retain {
 			c.main.inner("lifecycle").set("prevent_destroy", "", "true")
 		}

@@ -20,7 +20,7 @@ func (w *writer) files() ([]File, error) {
 	for _, st := range w.stacks {
 		name := "main"
 		if len(w.stacks) > 1 {
-			name = strings.ToLower(strings.ReplaceAll(st.Name, "-", "_"))
+			name = free(strings.ToLower(strings.ReplaceAll(st.Name, "-", "_")))
 		}
 		base := name
 		var b strings.Builder
@@ -48,9 +48,7 @@ func (w *writer) files() ([]File, error) {
 				if name = slug(r.Section); len(w.stacks) > 1 {
 					name = base + "_" + name
 				}
-				if slices.Contains([]string{"versions", "providers", "variables", "locals", "data", "outputs", "main"}, name) {
-					name += "_resources"
-				}
+				name = free(name)
 				comment(&b, r.Section)
 				b.WriteByte('\n')
 			}
@@ -79,6 +77,14 @@ func (w *writer) files() ([]File, error) {
 	add("outputs.tf", outputs)
 	slices.SortStableFunc(out, func(a, b File) int { return cmp.Compare(rank(a.Name), rank(b.Name)) })
 	return out, nil
+}
+
+// free is the name of a file that is not one of those with a purpose.
+func free(name string) string {
+	if slices.Contains([]string{"versions", "providers", "variables", "locals", "data", "outputs", "main"}, name) {
+		return name + "_resources"
+	}
+	return name
 }
 
 // rank puts what a reader needs first before the resources.
