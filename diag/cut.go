@@ -69,7 +69,12 @@ func (c *Cut) Lines(at func(source.Span) string) []string {
 		out = append(out, "or "+strings.Join(ps, ", and "))
 	}
 	if len(c.Stops) > 0 {
-		out = append(out, "every cut stops the pipeline; this one denies "+strings.Join(c.Stops, ", ")+advice(c))
+		const shown = 4
+		stops := strings.Join(c.Stops[:min(shown, len(c.Stops))], ", ")
+		if n := len(c.Stops) - shown; n > 0 {
+			stops += fmt.Sprintf(" and %d more calls", n)
+		}
+		out = append(out, "every cut stops the pipeline; this one denies "+stops+advice(c))
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package gate
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"penstock/chain"
 	"penstock/cloud"
@@ -59,35 +60,35 @@ func (t *teller) cut(d *diag.Finding, goals []string, sure bool) {
 // mended is the material with edits applied, and all that is asked of it.
 type mended struct {
 	runs bool // theorem one holds as it did
-	open map[string]map[string]prove.Way
+	ask  map[string]func() map[string]prove.Way
 }
 
-// mostMended bounds the sets of edits that are tried for one model: each is
-// read and proved again.
-const mostMended = 6
+// mostMended bounds the sets of edits that are tried for one model, each of
+// which is read and proved again: with more than so many resources the cut is
+// told and no edits are offered.
+const (
+	mostMended = 6
+	large      = 300
+)
 
-// holds reports whether with edits nothing leads to some goals any more, and
-// theorem one holds as it did: all is read and asked again.
+// holds reports whether with edits nothing certain leads to some goals any
+// more, and theorem one holds as it did: all is read and asked again.
 func (t *teller) holds(edits []diag.Edit, goals []string) bool {
 	key := fmt.Sprint(edits)
 	m := t.f.mended[key]
 	if m == nil {
-		if len(t.f.mended) == mostMended {
+		if len(t.f.mended) == mostMended || len(t.f.model.Resources) > large {
 			return false
 		}
 		m = t.f.mend(edits)
 		t.f.mended[key] = m
 	}
-	open, ok := m.open[t.name]
-	if !m.runs || !ok {
+	ask := m.ask[t.name]
+	if !m.runs || ask == nil {
 		return false
 	}
-	for _, g := range goals {
-		if w, left := open[g]; left && w.Verdict == reach.Some {
-			return false
-		}
-	}
-	return true
+	open := ask()
+	return !slices.ContainsFunc(goals, func(g string) bool { return open[g].Verdict == reach.Some })
 }
 
 func (f *finder) mend(edits []diag.Edit) *mended {
@@ -96,7 +97,7 @@ func (f *finder) mend(edits []diag.Edit) *mended {
 		return &mended{}
 	}
 	p := f.proof.Again(models)
-	m := &mended{runs: p.StoppedAsBefore(f.proof), open: map[string]map[string]prove.Way{}}
+	m := &mended{runs: p.StoppedAsBefore(f.proof), ask: map[string]func() map[string]prove.Way{}}
 	for _, now := range models {
 		if !m.runs || !slices.Equal(now.Scenario, f.model.Scenario) {
 			continue
@@ -104,7 +105,7 @@ func (f *finder) mend(edits []diag.Edit) *mended {
 		g := newFinder(p, now)
 		for _, r := range p.Runs(now) {
 			for _, t := range g.tellers(r) {
-				m.open[t.name] = t.open(now, g.graph)
+				m.ask[t.name] = sync.OnceValue(func() map[string]prove.Way { return t.open(now, g.graph) })
 			}
 		}
 	}

@@ -50,6 +50,7 @@ func (f *finder) become(s *subject, t *tally) []diag.Finding {
 		f.count(s, t, len(grave))
 		d := f.gain(s, grave)
 		d.Severity, d.Certainty = diag.Error, diag.Proved
+		d.Cut = f.cut(s, grave)
 		f.soften(s, &d)
 		out = append(out, d)
 	}
