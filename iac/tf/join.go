@@ -13,6 +13,7 @@ func (m *Module) join() {
 	}
 	for _, r := range m.res {
 		if r.opaque {
+			m.unsure(r)
 			continue
 		}
 		var late, found *partOf
@@ -45,6 +46,19 @@ func (m *Module) join() {
 		if r.main != nil {
 			r.m = nil
 			r.main.parts = append(r.main.parts, r)
+		}
+	}
+}
+
+// unsure finds what a resource that is not read may be a part of, which then
+// is not known whole.
+func (m *Module) unsure(r *resource) {
+	for i := range m.opt.Book.parts[r.typ] {
+		p := &m.opt.Book.parts[r.typ][i]
+		if main := m.linked(r, p); main != nil {
+			r.part, r.main = p.p, main
+			main.parts = append(main.parts, r)
+			return
 		}
 	}
 }

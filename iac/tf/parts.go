@@ -11,6 +11,20 @@ import (
 // mergePart puts what a part says into the resource that it is a part of.
 func (m *Module) mergePart(r *resource) {
 	into := r.main.props
+	if r.opaque {
+		unknown := &doc.Node{Kind: doc.Unknown, Text: r.addr(), Span: m.span(r.block.Range())}
+		if r.part.Each == "" {
+			put(into, "Terraform::"+r.typ, unknown)
+			return
+		}
+		list := into.Get(r.part.Each)
+		if list == nil {
+			list = &doc.Node{Kind: doc.List, Style: doc.Block, Span: m.span(r.block.Range())}
+			put(into, r.part.Each, list)
+		}
+		list.Items = append(list.Items, unknown)
+		return
+	}
 	rd := &reading{m: m, c: &scope{region: r.region}, marks: map[any]bool{}, root: r.main.props}
 	for _, name := range append(copied(r.part), r.part.Link) {
 		if a := r.block.Body.Attributes[name]; a != nil {
@@ -70,7 +84,7 @@ func (m *Module) defaults(r *resource) {
 			r.props.Fields = slices.DeleteFunc(r.props.Fields, func(f doc.Field) bool { return f.Name() == p.Each })
 		case p.Empty != nil && list == nil:
 			at := m.span(r.block.DefRange())
-			if slices.ContainsFunc(r.props.Fields, func(f doc.Field) bool { return strings.HasPrefix(f.Name(), "Terraform::") }) {
+			if slices.ContainsFunc(r.props.Fields, func(f doc.Field) bool { return strings.HasPrefix(f.Name(), "Terraform::") }) || m.unreadAbout(r) {
 				put(r.props, p.Each, &doc.Node{Kind: doc.Unknown, Text: p.Each + " of " + r.addr(), Span: at})
 				continue
 			}
@@ -81,6 +95,14 @@ func (m *Module) defaults(r *resource) {
 			put(r.props, p.Each, &doc.Node{Kind: doc.List, Items: []*doc.Node{item}, Span: at})
 		}
 	}
+}
+
+// unreadAbout reports whether a resource that is not read refers to r, and so
+// may say more of it.
+func (m *Module) unreadAbout(r *resource) bool {
+	return slices.ContainsFunc(m.res, func(o *resource) bool {
+		return o.main == nil && (o.opaque || o.m == nil) && slices.Contains(o.refs, r)
+	})
 }
 
 func isItem(n *doc.Node, want [][2]string) bool {

@@ -16,7 +16,6 @@ func (w *writer) files() ([]File, error) {
 			out = append(out, File{name, tf.Format([]byte(text))})
 		}
 	}
-	taken := map[string]int{}
 	for _, st := range w.stacks {
 		name := "main"
 		if len(w.stacks) > 1 {
@@ -37,7 +36,6 @@ func (w *writer) files() ([]File, error) {
 				} else {
 					out[i].Text = tf.Format([]byte(string(out[i].Text) + "\n" + text + "\n"))
 				}
-				taken[name]++
 			}
 			b.Reset()
 		}
