@@ -184,8 +184,9 @@ func (b *builder) votes(st *blueprint.Stack) {
 	counts.grant("answers the machine; the actions have no resource, what counts is the token, which is in the table and nowhere else",
 		[]string{"states:SendTaskFailure", "states:SendTaskSuccess"}, "*")
 	b.step(Step{
-		Title: "Put the code of the approval functions into a bucket, and name it in the parameters ApprovalCodeBucket, ApprovalCodeKey and ApprovalCodeVersion of stack " + st.Name,
-		Why:   "Code is in no template. What it must do is said in docs/approval.md; the version pins what is proved about.",
+		Before: st.Name,
+		Title:  "Put the code of the approval functions into a bucket, and name it in the parameters ApprovalCodeBucket, ApprovalCodeKey and ApprovalCodeVersion of stack " + st.Name,
+		Why:    "Code is in no template. What it must do is said in docs/approval.md; the version pins what is proved about.",
 	})
 }
 

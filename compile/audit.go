@@ -62,9 +62,16 @@ func (b *builder) audit() {
 	if n := len(b.alerted()); n > 0 {
 		b.step(Step{
 			After: w.places[len(w.places)-1].stack.Name, Title: "Confirm the subscriptions to the alerts",
-			Why: fmt.Sprintf("SNS sends each address of audit.alerts %d messages, one for each account and region that is watched; who has not confirmed is told nothing", len(w.places)),
+			Why: fmt.Sprintf("SNS sends each address of audit.alerts %s; who has not confirmed is told nothing", messages(len(w.places))),
 		})
 	}
+}
+
+func messages(places int) string {
+	if places == 1 {
+		return "a message"
+	}
+	return fmt.Sprintf("%d messages, one for each account and region that is watched", places)
 }
 
 // logs is the account that keeps the log.

@@ -44,6 +44,7 @@ type builder struct {
 
 // A Step is something that a person does once, before or after a stack.
 type Step struct {
+	Before  string // the stack that needs it, "" for none
 	After   string // the stack that has to be there, "" for none
 	Title   string
 	Command string // for a shell, "" where it is done in a console

@@ -18,6 +18,8 @@ import (
 type Input struct {
 	Folder fs.FS  // what is delivered
 	Name   string // of the folder
+	// Project is the name of the project where somebody said it already.
+	Project string
 	// The files of git, "" where there is no repository: .git/config and
 	// .git/HEAD.
 	GitConfig, GitHead string
@@ -78,7 +80,7 @@ func (d *Draft) note(format string, args ...any) {
 
 // Look drafts a spec from what is there.
 func Look(in Input) *Draft {
-	d := &Draft{}
+	d := &Draft{Project: in.Project}
 	d.git(in)
 	d.profiles(in)
 	if d.Region == "" && in.Region != "" {

@@ -203,7 +203,9 @@ func explainRole(env *Env, res *compile.Result, name string, text report.Text) e
 	found := false
 	for i := range res.Roles {
 		r := &res.Roles[i]
-		names = append(names, r.Name)
+		if !slices.Contains(names, r.Name) {
+			names = append(names, r.Name)
+		}
 		if r.Name != name && r.ID != name {
 			continue
 		}
@@ -211,7 +213,7 @@ func explainRole(env *Env, res *compile.Result, name string, text report.Text) e
 			fmt.Fprintln(env.Stdout)
 		}
 		found = true
-		if err := report.WriteRole(env.Stdout, r, text); err != nil {
+		if err := report.WriteRole(env.Stdout, res, r, text); err != nil {
 			return &failure{exitUnfinished, err}
 		}
 	}

@@ -170,6 +170,11 @@ func look(env *Env, f *initFlags, at string) (*sketch.Draft, error) {
 		}
 		in.AWSConfig, in.AWSConfigName = string(data), shown
 	}
+	for _, x := range f.said {
+		if x.flag == "project" {
+			in.Project = x.value
+		}
+	}
 	d := sketch.Look(in)
 	if f.accounts {
 		d.DropAccounts()

@@ -6,8 +6,10 @@ import (
 	"strings"
 
 	"penstock/blueprint"
+	"penstock/cloud"
 	"penstock/compile"
 	"penstock/internal/term"
+	"penstock/match"
 )
 
 // WriteCompiled tells a person what a spec became: the stacks in the order in
@@ -20,8 +22,11 @@ func WriteCompiled(w io.Writer, project, dir string, res *compile.Result, opt Te
 		n += len(st.Resources)
 	}
 	head := fmt.Sprintf("%s  %s, %s", t.paint(term.Strong, project), count(len(res.Set.Stacks), "stack"), count(n, "resource"))
-	if dir != "" {
+	switch {
+	case dir != "":
 		head += " → " + t.paint(term.Strong, dir)
+	case res.Holds():
+		head += t.paint(term.Faint, "  not written: -o FOLDER writes them")
 	}
 	t.line(head)
 	t.line("")
@@ -44,7 +49,10 @@ func WriteCompiled(w io.Writer, project, dir string, res *compile.Result, opt Te
 		t.line(t.paint(term.Strong, "By hand"))
 		for _, s := range res.Steps {
 			when := "once"
-			if s.After != "" {
+			switch {
+			case s.Before != "":
+				when = "before stack " + s.Before
+			case s.After != "":
 				when = "after stack " + s.After
 			}
 			t.prose("  - ", "    ", term.Plain, s.Title+" ("+when+"): "+s.Why)
@@ -61,8 +69,13 @@ func WriteCompiled(w io.Writer, project, dir string, res *compile.Result, opt Te
 
 // WriteRole tells for each statement of a role which calls of which stage need
 // it.
-func WriteRole(w io.Writer, r *compile.Role, opt Text) error {
+func WriteRole(w io.Writer, res *compile.Result, r *compile.Role, opt Text) error {
 	t := newText(opt, &view{})
+	v := &reviewer{Review: &Review{Result: res}, m: cloud.New()}
+	if len(res.Models) > 0 {
+		v.m = res.Models[0]
+	}
+	said := func(s blueprint.Sub) string { return match.Render(v.text(res.Set.Stack(r.Stack), s)) }
 	t.line(t.paint(term.Strong, r.Name), fmt.Sprintf("  stack %s · account %s · %s", r.Stack, r.Account, r.ID))
 	section := func(title string, sts []*blueprint.Statement) {
 		if len(sts) == 0 {
@@ -72,7 +85,7 @@ func WriteRole(w io.Writer, r *compile.Role, opt Text) error {
 		t.line(t.paint(term.Strong, title))
 		for _, s := range sts {
 			t.line("")
-			t.statement(s)
+			t.statement(s, said)
 		}
 	}
 	section("Who may assume it", r.Trust)
@@ -81,19 +94,19 @@ func WriteRole(w io.Writer, r *compile.Role, opt Text) error {
 	return err
 }
 
-func (t *text) statement(s *blueprint.Statement) {
+func (t *text) statement(s *blueprint.Statement, said func(blueprint.Sub) string) {
 	effect := s.Effect
 	if effect == "" {
 		effect = "Allow"
 	}
 	t.prose("  "+t.paint(term.Strong, s.Sid)+"  "+effect+" ", "      ", term.Plain, strings.Join(append(s.Actions, s.NotActions...), ", "))
 	for _, r := range s.Resources {
-		t.line("      on ", string(r))
+		t.line("      on ", said(r))
 	}
 	for _, c := range s.Conditions {
 		var vs []string
 		for _, v := range c.Values {
-			vs = append(vs, string(v))
+			vs = append(vs, said(v))
 		}
 		t.prose("      if ", "         ", term.Plain, c.Key+" "+c.Operator+" "+strings.Join(vs, ", "))
 	}
