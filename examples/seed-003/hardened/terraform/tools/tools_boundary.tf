@@ -22,6 +22,8 @@ resource "aws_iam_policy" "permissions_boundary" {
           "codedeploy:GetDeployment",
           "codedeploy:GetDeploymentConfig",
           "codedeploy:GetDeploymentGroup",
+          "codedeploy:ListDeploymentConfigs",
+          "codedeploy:ListDeploymentGroups",
           "codedeploy:ListDeployments",
           "codedeploy:RegisterApplicationRevision",
           "codestar-connections:UseConnection",

@@ -194,12 +194,14 @@ resource "aws_iam_role_policy" "deploy_instances_role_work" {
       },
       # DeployInstances: registers the artifact as a revision: application robot-instances
       # DeployInstances: looks at the application and its revision: application robot-instances
+      # DeployInstances: looks for the deployment group: application robot-instances
       {
         Sid    = "CodedeployRegister"
         Effect = "Allow"
         Action = [
           "codedeploy:GetApplication",
           "codedeploy:GetApplicationRevision",
+          "codedeploy:ListDeploymentGroups",
           "codedeploy:RegisterApplicationRevision",
         ]
         Resource = "arn:${data.aws_partition.current.partition}:codedeploy:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:application:${local.project_name}-instances"
@@ -223,6 +225,13 @@ resource "aws_iam_role_policy" "deploy_instances_role_work" {
         Effect   = "Allow"
         Action   = "codedeploy:GetDeploymentConfig"
         Resource = "arn:${data.aws_partition.current.partition}:codedeploy:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:deploymentconfig:CodeDeployDefault.OneAtATime"
+      },
+      # DeployInstances: looks for the deployment configuration
+      {
+        Sid      = "CodedeployListConfigs"
+        Effect   = "Allow"
+        Action   = "codedeploy:ListDeploymentConfigs"
+        Resource = "*"
       },
     ]
   })
