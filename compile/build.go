@@ -66,6 +66,13 @@ func (b *builder) build(d *spec.Build, in []string) blueprint.Map {
 	for _, img := range d.Pull {
 		b.pulls(r, img)
 	}
+	if d.Reports {
+		// The groups that a buildspec names are <project>-<name>
+		// (https://docs.aws.amazon.com/codebuild/latest/userguide/test-permissions.html#test-permissions-required).
+		r.grant("makes the test reports of the buildspec", []string{
+			"codebuild:BatchPutCodeCoverages", "codebuild:BatchPutTestCases", "codebuild:CreateReport", "codebuild:CreateReportGroup", "codebuild:UpdateReport",
+		}, "arn:${AWS::Partition}:codebuild:${AWS::Region}:${AWS::AccountId}:report-group/${ProjectName}-"+blueprint.Sub(d.Name)+"-*")
+	}
 	for _, p := range d.Allow {
 		r.allow(p)
 	}
@@ -221,7 +228,7 @@ func (b *builder) image(img spec.Image) {
 // https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html).
 var (
 	pushActions = []string{
-		"ecr:BatchCheckLayerAvailability", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart",
+		"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart",
 	}
 	pullActions = []string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
 )

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"cmp"
+	"strings"
 
 	"penstock/blueprint"
 	"penstock/spec"
@@ -11,6 +12,9 @@ func init() {
 	deployers[spec.EC2] = (*builder).ec2
 	deployers[spec.ECSBlueGreen] = (*builder).ecsBlueGreen
 }
+
+// codeDeployRole says what the role of a deployment group is for.
+const codeDeployRole = "CodeDeploy carries the deployment out with this role."
 
 // group draws the application and the deployment group of a stage, with the
 // role that CodeDeploy works with; where the spec names a group it is there
@@ -30,7 +34,7 @@ func (b *builder) group(s *spec.Stage, st *blueprint.Stack, platform string, mor
 		group = blueprint.Lit(d.Group)
 		in = b.existing(d.Account, st.Region)
 	}
-	r := b.once(b.target(d.Account, d.Regions[0]), s.Name+"-codedeploy", "CodeDeploy carries the deployment out with this role.")
+	r := b.once(b.target(d.Account, d.Regions[0]), s.Name+"-codedeploy", codeDeployRole)
 	role := b.arn(r, in)
 	if r.stack == in {
 		role = blueprint.Att(r.id, "Arn")
@@ -119,6 +123,7 @@ func (b *builder) ecsBlueGreen(s *spec.Stage, st *blueprint.Stack, r *role, in s
 	cluster, service := blueprint.Lit(d.Cluster), blueprint.Lit(d.Service)
 	pair := blueprint.KV()
 	if d.ListenerARN != "" {
+		b.rules(s, d.ListenerARN, d.TestListenerARN)
 		pair.Set("ProdTrafficRoute", blueprint.KV("ListenerArns", blueprint.Strings(d.ListenerARN)))
 	}
 	if d.TestListenerARN != "" {
@@ -144,4 +149,23 @@ func (b *builder) ecsBlueGreen(s *spec.Stage, st *blueprint.Stack, r *role, in s
 		"Image1ArtifactName", in, "Image1ContainerName", "IMAGE1_NAME",
 	)
 	return []blueprint.Map{action("Deploy"+ident(s.Name), "Deploy", "AWS", "CodeDeployToECS", config, []string{in}, nil, "")}
+}
+
+// rules lets CodeDeploy lead the traffic of rules as well: where a rule of a
+// listener leads to the service, and not what the listener does by default, it
+// is the rule that a deployment changes. No template at hand shows the rules
+// (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSCodeDeployRoleForECS.html,
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html, listener-rule/app).
+func (b *builder) rules(s *spec.Stage, listeners ...string) {
+	d := s.Deploy
+	r := b.once(b.target(d.Account, d.Regions[0]), s.Name+"-codedeploy", codeDeployRole)
+	var rules []blueprint.Sub
+	for _, l := range listeners {
+		if head, tail, ok := strings.Cut(l, ":listener/"); ok {
+			rules = append(rules, blueprint.Lit(head+":listener-rule/"+tail+"/*"))
+		}
+	}
+	if len(rules) > 0 {
+		r.grant("leads the traffic of the listener's rules to the new tasks", []string{"elasticloadbalancing:ModifyRule"}, rules...)
+	}
 }

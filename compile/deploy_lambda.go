@@ -22,6 +22,12 @@ func (b *builder) deployFunction(s *spec.Stage, st *blueprint.Stack, _ *role, in
 	if strategy := strings.TrimPrefix(strings.TrimPrefix(d.DeploymentConfig, "CodeDeployDefault."), "Lambda"); strategy != "" {
 		config.Set("DeployStrategy", blueprint.Lit(strategy))
 	}
+	// CodePipeline writes the log of the action there, and makes the group where
+	// nobody has: the template does.
+	const logs = "LogsOfActions"
+	if st.Resource(logs) == nil {
+		b.log(st, logs, "/aws/codepipeline/${ProjectName}", s.Name)
+	}
 	if d.Create {
 		b.functionMade(s, st, alias)
 	}

@@ -60,6 +60,23 @@ var serverAction = service.Action{
 			Need: service.Listed, Basis: service.Documented, Source: actionPage,
 			Targets: lookAtGroup,
 		},
+		{
+			// The page has it on applications and groups; the one that a request
+			// is made for is the application
+			// (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodedeploy.html).
+			ID: "codedeploy.list.groups", Caller: "pipeline or action role",
+			Actions: []string{"codedeploy:ListDeploymentGroups"}, Resource: "application:<ApplicationName>",
+			Why:  "looks for the deployment group",
+			Need: service.Listed, Basis: service.Documented, Source: actionPage + "#edit-role-codedeploy",
+			Targets: application,
+		},
+		{
+			ID: "codedeploy.list.configs", Caller: "pipeline or action role",
+			Actions: []string{"codedeploy:ListDeploymentConfigs"}, Resource: "*",
+			Why:  "looks for the deployment configuration",
+			Need: service.Listed, Basis: service.Documented, Source: actionPage + "#edit-role-codedeploy",
+			Targets: func(*service.Site) []service.Target { return []service.Target{{Resource: "*"}} },
+		},
 	},
 }
 

@@ -1,6 +1,8 @@
 package lambda
 
 import (
+	"strings"
+
 	"penstock/arn"
 	"penstock/cloud"
 	"penstock/doc"
@@ -10,11 +12,12 @@ import (
 )
 
 const (
-	invokePage  = "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Lambda.html"
-	jobPage     = "https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-invoke-lambda-function.html"
-	rulePage    = "https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-LambdaInvoke.html"
-	deployPage  = "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-LambdaDeploy.html"
-	versionPage = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html"
+	invokePage        = "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Lambda.html"
+	jobPage           = "https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-invoke-lambda-function.html"
+	rulePage          = "https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-LambdaInvoke.html"
+	deployPage        = "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-LambdaDeploy.html"
+	deployPermissions = deployPage + "#action-reference-LambdaDeploy-permissions-action"
+	versionPage       = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html"
 )
 
 // actions: the invoke action and the rule that invokes a function (row 12 of
@@ -90,13 +93,81 @@ var actions = []service.Action{
 			},
 			{
 				ID: "lambda.deploy.look", Caller: "pipeline or action role",
-				Actions: []string{"lambda:GetFunction", "lambda:GetFunctionConfiguration"}, Resource: "function:<FunctionName>",
+				Actions: []string{"lambda:GetFunctionConfiguration"}, Resource: "function:<FunctionName>",
 				Why:  "waits until the new code is in place",
-				Need: service.Listed, Basis: service.Reasoned, Source: deployPage,
+				Need: service.Listed, Basis: service.Documented, Source: deployPermissions,
 				Targets: func(s *service.Site) []service.Target { return functions(s, true) },
+			},
+			{
+				ID: "lambda.deploy.concurrency", Caller: "pipeline or action role",
+				Actions: []string{"lambda:GetProvisionedConcurrencyConfig"}, Resource: "function:<FunctionName>:<FunctionAlias>",
+				Why:  "looks at the provisioned concurrency of the alias",
+				Need: service.Listed, Basis: service.Documented, Source: deployPermissions,
+				Targets: func(s *service.Site) []service.Target {
+					alias := s.Action.Get("FunctionAlias")
+					if alias == "" {
+						return nil
+					}
+					ts := functions(s, true)
+					for i := range ts {
+						ts[i].Resource += ":" + alias
+					}
+					return ts
+				},
+			},
+			{
+				ID: "lambda.deploy.alarms", Caller: "pipeline or action role",
+				Actions: []string{"cloudwatch:DescribeAlarms"}, Resource: "alarm:<Alarms>",
+				Why:  "watches the alarms of the deployment",
+				Need: service.Stops, Basis: service.Documented, Source: deployPage + " (Alarms)",
+				Targets: alarms,
+			},
+			{
+				ID: "lambda.deploy.log", Caller: "pipeline or action role",
+				Actions: []string{"logs:CreateLogGroup"}, Resource: "log-group:/aws/codepipeline/<pipeline>",
+				Why:  "makes the log group of the deployment, unless the stacks declare it",
+				Need: service.Listed, Basis: service.Documented, Source: deployPermissions,
+				Targets: func(s *service.Site) []service.Target {
+					group := deployLog(s)
+					if s.Find(group, "AWS::Logs::LogGroup") != nil {
+						return nil
+					}
+					return []service.Target{{
+						Resource: s.ARN("logs", "log-group:"+group), Or: s.ARN("logs", "log-group:"+group+":log-stream:"), What: "log group " + group, At: s.Action.Span,
+					}}
+				},
+			},
+			{
+				ID: "lambda.deploy.stream", Caller: "pipeline or action role",
+				Actions: []string{"logs:CreateLogStream", "logs:PutLogEvents"}, Resource: "log-group:/aws/codepipeline/<pipeline>:log-stream:<execution>",
+				Why:  "writes the log of the deployment",
+				Need: service.Listed, Basis: service.Documented, Source: deployPermissions,
+				Targets: func(s *service.Site) []service.Target {
+					return []service.Target{{
+						Resource: s.ARN("logs", "log-group:"+deployLog(s)+":log-stream:"+match.Hole(match.Name, "the log stream of the action")),
+						What:     "log of the action", At: s.Action.Span,
+					}}
+				},
 			},
 		},
 	},
+}
+
+// deployLog is the log group of the action. Its page has
+// /us-east-1/codepipeline/<pipeline> where those of all other actions have
+// /aws/codepipeline/<pipeline>, which is taken to be meant.
+func deployLog(s *service.Site) string { return "/aws/codepipeline/" + s.Pipeline.Name }
+
+// alarms are those that the deployment watches, by name, with commas between.
+func alarms(s *service.Site) []service.Target {
+	n := s.Action.Config.Get("Alarms")
+	var ts []service.Target
+	for name := range strings.SplitSeq(cloud.Text(n), ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			ts = append(ts, service.Target{Resource: s.ARN("cloudwatch", "alarm:"+name), At: n.Where(), What: "alarm " + match.Render(name)})
+		}
+	}
+	return ts
 }
 
 func invoke(id string, basis service.Basis, source string) service.Row {

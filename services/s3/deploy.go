@@ -62,7 +62,7 @@ var deployAction = service.Action{
 		},
 		{
 			ID: "s3.deploy.more", Caller: "pipeline or action role",
-			Actions: []string{"s3:PutObjectVersionAcl", "s3:PutObjectTagging", "s3:PutObjectVersionTagging"}, Resource: "<BucketName>/<ObjectKey>",
+			Actions: []string{"s3:PutObjectVersionAcl", "s3:PutObjectTagging"}, Resource: "<BucketName>/<ObjectKey>",
 			Why:  "carries tags and ACLs along",
 			Need: service.Listed, Basis: service.Documented, Source: deployPage + "#edit-role-s3deploy",
 			Targets: func(s *service.Site) []service.Target {
