@@ -28,6 +28,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
 
 	"penstock/diag"
 	"penstock/doc"
@@ -142,6 +143,10 @@ func (m *Module) StackName(region string) string {
 
 // Findings says what was not read.
 func (m *Module) Findings() []diag.Finding { return m.found }
+
+// Keeps reports whether Terraform leaves a text as it is: it brings every text
+// into the normal form C of Unicode (cty.StringVal).
+func Keeps(s string) bool { return cty.StringVal(s).AsString() == s }
 
 // Format is what `terraform fmt` makes of a file.
 func Format(text []byte) []byte { return hclwrite.Format(text) }

@@ -131,6 +131,7 @@ func TestErrors(t *testing.T) {
 		"att":      {&blueprint.Resource{ID: "X", Type: "AWS::KMS::Key", Props: blueprint.KV("Description", blueprint.Att("X", "Nope"))}, "${X.Nope}: no attribute of aws_kms_key says it"},
 		"pseudo":   {&blueprint.Resource{ID: "X", Type: "AWS::KMS::Key", Props: blueprint.KV("Description", blueprint.Sub("${AWS::StackId}"))}, "${AWS::StackId} has no counterpart"},
 		"resolve":  {&blueprint.Resource{ID: "X", Type: "AWS::KMS::Key", Props: blueprint.KV("Description", "{{resolve:ssm:/a}}")}, "has no counterpart in Terraform"},
+		"unicode":  {&blueprint.Resource{ID: "X", Type: "AWS::KMS::Key", Props: blueprint.KV("Description", "e\u0301")}, "normal form C"},
 		"depends":  {&blueprint.Resource{ID: "X", Type: "AWS::KMS::Key", DependsOn: []string{"Y"}}, "DependsOn names Y"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -114,7 +114,7 @@ func slug(s string) string {
 
 // comment writes lines of comment.
 func comment(b *strings.Builder, text string) {
-	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
+	for line := range strings.SplitSeq(strings.TrimRight(clean(text), "\n"), "\n") {
 		b.WriteString(strings.TrimRight("# "+strings.TrimSpace(strings.ReplaceAll(line, "\r", "")), " ") + "\n")
 	}
 }

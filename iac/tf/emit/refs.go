@@ -26,8 +26,8 @@ func (w *writer) pieces(st *blueprint.Stack, s blueprint.Sub, depth int) ([]piec
 	}
 	for _, p := range s.Parts() {
 		if p.Name == "" {
-			if strings.Contains(p.Text, "{{resolve:") {
-				return nil, fmt.Errorf("a dynamic reference %q has no counterpart in Terraform", p.Text)
+			if err := sayable(p.Text); err != nil {
+				return nil, err
 			}
 			add(piece{text: p.Text})
 			continue

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"penstock/blueprint"
+	"penstock/iac/tf"
 )
 
 // quote writes a text as a quoted HCL string
@@ -15,6 +16,7 @@ func quote(s string) string { return `"` + escape(s) + `"` }
 
 func escape(s string) string {
 	var b strings.Builder
+	s = clean(s)
 	for i, r := range s {
 		switch {
 		case r == '"' || r == '\\':
@@ -40,6 +42,24 @@ func escape(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// clean puts U+FFFD in the place of what HCL cannot hold, and of NUL, which
+// package doc keeps for itself.
+func clean(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\x00", "\ufffd")
+}
+
+// sayable is an error for a text that Terraform would change or has no
+// counterpart of.
+func sayable(s string) error {
+	switch {
+	case strings.Contains(s, "{{resolve:"):
+		return fmt.Errorf("a dynamic reference %q has no counterpart in Terraform", s)
+	case !tf.Keeps(clean(s)):
+		return fmt.Errorf("%q is not in the normal form C of Unicode, into which Terraform brings it", s)
+	}
+	return nil
 }
 
 // A piece is a piece of a text: text, or an expression.
@@ -125,8 +145,8 @@ func key(s string) string {
 func (c *conv) value(v any) (string, error) {
 	switch v := v.(type) {
 	case string:
-		if strings.Contains(v, "{{resolve:") {
-			return "", fmt.Errorf("a dynamic reference %q has no counterpart in Terraform", v)
+		if err := sayable(v); err != nil {
+			return "", err
 		}
 		return template([]piece{{text: v}}), nil
 	case blueprint.Sub:
