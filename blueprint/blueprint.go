@@ -12,6 +12,8 @@ import (
 	"iter"
 	"slices"
 	"strings"
+
+	"penstock/arn"
 )
 
 // A Set is everything that is deployed, in the order in which it is.
@@ -284,6 +286,28 @@ func (st *Stack) Param(name string) *Parameter {
 		}
 	}
 	return nil
+}
+
+// Pseudo returns what a pseudo parameter says in the stack, "" for one that
+// only a deployment fixes
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html).
+func (st *Stack) Pseudo(name string) string {
+	switch name {
+	case "AWS::AccountId":
+		return st.Account
+	case "AWS::Region":
+		return st.Region
+	case "AWS::Partition":
+		return arn.Partition(st.Region)
+	case "AWS::URLSuffix":
+		if arn.Partition(st.Region) == "aws-cn" {
+			return "amazonaws.com.cn"
+		}
+		return "amazonaws.com"
+	case "AWS::StackName":
+		return st.Name
+	}
+	return ""
 }
 
 // Parameter adds a parameter, once by its name, and returns the reference.

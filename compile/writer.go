@@ -180,22 +180,11 @@ func (w *writer) text(st *blueprint.Stack, s blueprint.Sub) string {
 }
 
 func (w *writer) part(st *blueprint.Stack, p blueprint.Part) string {
-	switch p.Name {
-	case "":
+	if p.Name == "" {
 		return p.Text
-	case "AWS::AccountId":
-		return st.Account
-	case "AWS::Region":
-		return st.Region
-	case "AWS::Partition":
-		return arn.Partition(st.Region)
-	case "AWS::URLSuffix":
-		if arn.Partition(st.Region) == "aws-cn" {
-			return "amazonaws.com.cn"
-		}
-		return "amazonaws.com"
-	case "AWS::StackName":
-		return st.Name
+	}
+	if text := st.Pseudo(p.Name); text != "" {
+		return text
 	}
 	if q := st.Param(p.Name); q != nil {
 		if q.From != "" {

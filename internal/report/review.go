@@ -180,20 +180,8 @@ func (v *reviewer) expand(st *blueprint.Stack, s blueprint.Sub, depth int) strin
 }
 
 func (v *reviewer) reference(st *blueprint.Stack, p blueprint.Part, depth int) string {
-	switch p.Name {
-	case "AWS::AccountId":
-		return st.Account
-	case "AWS::Region":
-		return st.Region
-	case "AWS::Partition":
-		return arn.Partition(st.Region)
-	case "AWS::URLSuffix":
-		if arn.Partition(st.Region) == "aws-cn" {
-			return "amazonaws.com.cn"
-		}
-		return "amazonaws.com"
-	case "AWS::StackName":
-		return st.Name
+	if text := st.Pseudo(p.Name); text != "" {
+		return text
 	}
 	if q := st.Param(p.Name); q != nil {
 		if from := v.Result.Set.Stack(q.From); q.From != "" && from != nil {
