@@ -71,6 +71,25 @@ var jobs = []service.Job{{
 			Targets: func(s *service.Site) []service.Target { return key(s, false) },
 		},
 		{
+			ID: "cloudtrail.decrypt", Caller: caller,
+			Actions: []string{"kms:Decrypt"}, Resource: "<KMSKeyId>",
+			Context: "aws:SourceArn = the trail; where the bucket of the trail has an S3 Bucket Key",
+			Why:     "makes or changes a trail whose bucket has a Bucket Key",
+			Need:    service.Stops, Basis: service.Documented, Source: keyPage + "#create-kms-key-policy-for-cloudtrail-decrypt",
+			Targets: func(s *service.Site) []service.Target {
+				if !bucketKey(s) {
+					return nil
+				}
+				ts := key(s, false)
+				for i := range ts {
+					for _, k := range []string{"kms:EncryptionContext:aws:cloudtrail:arn", "kms:EncryptionContext:aws:s3:arn", "kms:EncryptionContextKeys"} {
+						ts[i].Context.SetUnknown(k)
+					}
+				}
+				return ts
+			},
+		},
+		{
 			ID: "cloudtrail.notify", Caller: caller,
 			Actions: []string{"sns:Publish"}, Resource: "<SnsTopicName>",
 			Context: "aws:SourceArn = the trail",
@@ -161,6 +180,17 @@ func key(s *service.Site, data bool) []service.Target {
 	t.Context.SetUnknown("kms:ViaService")
 	t.Context.SetUnknown("kms:CallerAccount")
 	return []service.Target{t}
+}
+
+// bucketKey reports whether the bucket of the trail is known to encrypt with an
+// S3 Bucket Key.
+func bucketKey(s *service.Site) bool {
+	name := cloud.Text(s.Resource.Prop("S3BucketName"))
+	if name == "" {
+		return false
+	}
+	b := s.Model.Owner(s.Object(name, "").Resource)
+	return b != nil && b.Encryption != nil && b.Encryption.BucketKey
 }
 
 // topic is given by name or ARN.

@@ -13,6 +13,7 @@ const (
 	rolePage    = guide + "how-to-custom-role.html#how-to-custom-role-policy"
 	crossPage   = guide + "pipelines-create-cross-account.html"
 	regionsPage = guide + "actions-create-cross-region.html"
+	copyIssue   = "https://github.com/awslabs/aws-deployment-framework/issues/756 (Replication of artifact … failed)"
 	triggerPage = guide + "create-cwe-codecommit.html" // "add permissions to the role for CodePipeline"
 )
 
@@ -131,14 +132,14 @@ var actions = []service.Action{
 				ID: "codepipeline.copy.read", Caller: "pipeline role",
 				Actions: []string{"s3:GetObject"}, Resource: "<bucket>/<pipeline>/<artifact>/…",
 				Why:  "copies an artifact into the store of another region",
-				Need: service.Listed, Basis: service.Reasoned, Source: regionsPage,
+				Need: service.Stops, Basis: service.Reported, Source: copyIssue + "; " + regionsPage,
 				Targets: copyFrom,
 			},
 			{
 				ID: "codepipeline.copy.write", Caller: "pipeline role",
 				Actions: []string{"s3:PutObject"}, Resource: "<bucket of the other region>/<pipeline>/<artifact>/…",
 				Why:  "copies an artifact into the store of another region",
-				Need: service.Listed, Basis: service.Reasoned, Source: regionsPage,
+				Need: service.Stops, Basis: service.Reported, Source: copyIssue + "; " + regionsPage,
 				Targets: copyTo,
 			},
 			{
