@@ -180,7 +180,7 @@ func (b *builder) auditLog(st *blueprint.Stack, w *watch) {
 	)
 
 	retention := b.spec.Audit.Retention
-	props := blueprint.KV("BucketName", b.auditBucketName(st), "BucketEncryption", encrypted(auditKey))
+	props := blueprint.KV("BucketName", b.auditBucketName(st), "BucketEncryption", plainly(auditKey))
 	props = append(props, closed()...)
 	props.Set("ObjectLockEnabled", true)
 	props = append(props, blueprint.Field{
@@ -212,7 +212,7 @@ func (b *builder) auditLog(st *blueprint.Stack, w *watch) {
 		&blueprint.Statement{
 			Sid: "NobodyElseWrites", Effect: "Deny", Principal: "*",
 			Comment: "A file that CloudTrail did not write is in no digest, and validation would not miss it; nobody adds, hides or removes one, administrators included.",
-			Actions: []string{"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"}, Resources: []blueprint.Sub{arn + "/*"},
+			Actions: []string{"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject", "s3:ReplicateDelete", "s3:ReplicateObject"}, Resources: []blueprint.Sub{arn + "/*"},
 			Conditions: []blueprint.Condition{{Operator: "BoolIfExists", Key: "aws:PrincipalIsAWSService", Values: []blueprint.Sub{"false"}}},
 		},
 		&blueprint.Statement{
@@ -226,6 +226,17 @@ func (b *builder) auditLog(st *blueprint.Stack, w *watch) {
 			Uses:       []blueprint.Use{{Row: "cloudtrail.write", Call: "s3:PutObject", Why: "writes the log files"}},
 		},
 	)
+}
+
+// plainly is the default encryption of the bucket of a trail, without a Bucket
+// Key: with one, CloudTrail wants to decrypt with the key before it makes a
+// trail
+// (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html#create-kms-key-policy-for-cloudtrail-decrypt),
+// and the encryption context is the bucket in place of the trail.
+func plainly(key string) blueprint.Map {
+	return blueprint.KV("ServerSideEncryptionConfiguration", blueprint.List{blueprint.KV(
+		"ServerSideEncryptionByDefault", blueprint.KV("SSEAlgorithm", "aws:kms", "KMSMasterKeyID", blueprint.Att(key, "Arn")),
+	)})
 }
 
 // contexts are what CloudTrail says that it encrypts for: a trail of one of

@@ -56,7 +56,7 @@ func (b *builder) codecommit() blueprint.Map {
 	s, st := &b.spec.Source, b.tools()
 	name := b.project(blueprint.Lit(s.Repository))
 	if s.Create {
-		st.Add(&blueprint.Resource{ID: "Repository", Type: "AWS::CodeCommit::Repository", Section: "source", Props: blueprint.KV("RepositoryName", name)})
+		st.Add(&blueprint.Resource{ID: "Repository", Type: "AWS::CodeCommit::Repository", Section: "source", Retain: true, Props: blueprint.KV("RepositoryName", name)})
 	}
 	b.trigger("A change of "+s.Branch+" starts the pipeline; CodePipeline does not poll.", blueprint.KV(
 		"source", blueprint.Strings("aws.codecommit"),
