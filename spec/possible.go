@@ -214,6 +214,10 @@ func (r *reader) deployment(s *Spec, st *Stage) {
 		if d.Kind == ECSBlueGreen {
 			r.blueGreen(st)
 		}
+	case S3:
+		if len(d.Regions) > 1 {
+			r.add("SPEC012", st.At, "s3 of %s names one bucket for %d regions, and a bucket is in one: write a stage for each region, with a bucket there", st.Name, len(d.Regions))
+		}
 	}
 	for _, region := range d.Regions {
 		if arn.Partition(region) != arn.Partition(s.Region) {

@@ -93,6 +93,7 @@ func TestWrong(t *testing.T) {
 		{"range too large", "audit:", "network: {cidr: 10.0.0.0/8}\naudit:", "SPEC005", `a VPC has from /16 to /28`},
 		{"mode", "audit:", "mode: fast\naudit:", "SPEC005", `mode is "fast": write superseded, queued or parallel`},
 		{"other partition", "  - deploy: prod\n", "  - deploy: prod\n    regions: cn-north-1\n", "SPEC007", `another partition`},
+		{"one bucket for two regions", "  - deploy: prod\n    ecs: {cluster: production-cluster, service: my-service}\n", "  - deploy: prod\n    regions: [eu-west-1, us-east-1]\n    s3: {bucket: site}\n", "SPEC012", `a bucket is in one`},
 		{"region twice", "  - deploy: prod\n", "  - deploy: prod\n    regions: [eu-west-1, eu-west-1]\n", "SPEC012", `has eu-west-1 twice`},
 		{"template tag", "region: ap-northeast-1", "region: !Ref Region", "SPEC004", `has the tag !Ref`},
 		{"people too few", "audit:", "people: {users: {a: [security-team, platform-team], b: other}}\naudit:", "SPEC012", `approve.need is 2, and 1 people`},
