@@ -100,6 +100,7 @@ func (b *builder) instances(s *spec.Stage, st *blueprint.Stack) blueprint.Sub {
 	name := blueprint.Sub("${ProjectName}-" + s.Name + "-instance")
 	if id := ident(s.Name) + "InstanceProfile"; home.Resource(id) == nil {
 		home.Add(&blueprint.Resource{ID: id, Type: "AWS::IAM::InstanceProfile", Props: blueprint.KV("InstanceProfileName", name, "Roles", blueprint.List{blueprint.Ref(r.id)})})
+		b.log(home, ident(s.Name)+"InstanceLogs", "/ec2/${ProjectName}-"+blueprint.Sub(s.Name), s.Name)
 		// https://docs.aws.amazon.com/codedeploy/latest/userguide/resource-kit.html
 		r.grant("installs the agent of CodeDeploy", []string{"s3:GetObject"}, "arn:${AWS::Partition}:s3:::aws-codedeploy-"+blueprint.Lit(st.Region)+"/*")
 		r.grant("writes the logs of the instances", []string{"logs:CreateLogStream", "logs:PutLogEvents"},
