@@ -150,6 +150,9 @@ type role struct {
 	// makes says that it makes resources, and so takes them away when it goes
 	// back: it has a boundary of its own, which lets it.
 	makes bool
+	// brokered says that it is taken on with an external id alone: nothing is
+	// derived for its trust.
+	brokered bool
 	// trust holds statements of its trust beside those that are derived:
 	// people, Identity Center, OIDC.
 	trust []*blueprint.Statement

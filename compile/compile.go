@@ -109,6 +109,7 @@ func Compile(s *spec.Spec, opt Options) (*Result, error) {
 	if err := b.write(res, opt); err != nil {
 		return nil, err
 	}
+	b.large(res)
 	if err := b.prove(res, opt); err != nil {
 		return nil, fmt.Errorf("what was written cannot be read back: %w", err)
 	}
@@ -138,8 +139,11 @@ func (b *builder) draw() error {
 	if err := b.people(); err != nil {
 		return err
 	}
+	if err := b.brokered(); err != nil {
+		return err
+	}
 	b.audit()
-	return nil
+	return b.distinct()
 }
 
 // order puts the stacks in the order in which they can be deployed: one whose

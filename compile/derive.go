@@ -269,7 +269,7 @@ func (b *builder) trust(w *writer, r *role, all []call) {
 	var atoms []*atom
 	for i := range all {
 		c := &all[i]
-		if c.action != "sts:AssumeRole" || c.resource != arnOf {
+		if c.action != "sts:AssumeRole" || c.resource != arnOf || r.brokered {
 			continue
 		}
 		a := &atom{action: c.action, conds: w.conditions(r.stack, c.conds), uses: []blueprint.Use{c.use}}

@@ -132,6 +132,7 @@ var grammar = sync.OnceValue(func() *shape {
 		key("cpu", "CPU units of the task; 256 by default", number(256, 16384)),
 		key("memory", "MiB of the task; 512 by default", number(512, 122880)),
 		key("blueGreen", "deploy blue/green by CodeDeploy in place of rolling", blueGreen),
+		key("allow", "what the containers call in AWS, with the role that is made", allow),
 	)
 	ec2 := object(
 		application, group,
@@ -139,6 +140,7 @@ var grammar = sync.OnceValue(func() *shape {
 		key("tags", "tags of the instances", values(nil)),
 		key("instanceRole", "role of the instances; made by default, with its instance profile", text(roleName)),
 		config,
+		key("allow", "what the instances call in AWS, with the role that is made", allow),
 	)
 	lambda := object(
 		must("function", "name of the function", text(name)),
@@ -147,6 +149,7 @@ var grammar = sync.OnceValue(func() *shape {
 		key("create", "make the function here; false by default", flag()),
 		key("appspec", "AppSpec file in the artifact; appspec.yaml by default", text(path)),
 		config,
+		key("allow", "what the function calls in AWS, where it is made here", allow),
 	)
 	cloudformation := object(
 		key("stack", "name of the stack; <project>-<stage> by default", text(stackRule)),
@@ -260,6 +263,15 @@ var grammar = sync.OnceValue(func() *shape {
 		)),
 	)
 
+	brokered := object(
+		must("account", "alias of the account that has the role, <project>-<name>", text(partName)),
+		must("by", "who takes it on: a vendor's account, the role of a script", text(brokerRule)),
+		must("externalId", "what it sends along; no secret, and different for each customer of a vendor", text(externalRule)),
+		must("allow", "what it may do", allow),
+		key("session", "1h by default", text(span("a length of time", 15*time.Minute, 12*time.Hour))),
+	)
+	brokered.name = "brokered"
+
 	root := object(
 		must("project", "names everything that is made", text(projectName)),
 		must("region", "of the pipeline", text(regionRule)),
@@ -296,8 +308,10 @@ var grammar = sync.OnceValue(func() *shape {
 			key("retention", "how long log files are kept and locked; 365d by default", text(span("a number of days", 24*time.Hour, 36500*24*time.Hour))),
 			key("insights", "CloudTrail Insights; true by default", flag()),
 			key("dashboard", "a CloudWatch dashboard; true by default", flag()),
+			key("function", "a function that puts each alert into words as well; false by default", flag()),
 		}}),
 		key("people", "how people get in", people),
+		key("brokered", "roles by name that are taken on with an external id, by who can send one; never by actions of the pipeline", dictOf(partName, brokered)),
 		key("boundary", "managed policy that each account has, by name or ARN, in place of the permissions boundary that is made", text(policyRule)),
 		key("tags", "tags of everything that is made", values(nil)),
 	)

@@ -95,6 +95,7 @@ func (r *reader) spec(n *doc.Node) *Spec {
 	s.Key = Key{Alias: word(k.Get("alias"), s.Project+"-cicd"), Admins: texts(k.Get("admins"))}
 	r.audit(s, n)
 	r.people(s, n.Get("people"))
+	r.brokered(s, n.Get("brokered"))
 	return s
 }
 
@@ -243,6 +244,7 @@ func (r *reader) audit(s *Spec, root *doc.Node) {
 		Alerts: texts(n.Get("alerts")), Organization: boolean(n.Get("organization"), false),
 		Retention: int(lasts(n.Get("retention"), 365*24*time.Hour) / (24 * time.Hour)),
 		Insights:  boolean(n.Get("insights"), true), Dashboard: boolean(n.Get("dashboard"), true),
+		Function: boolean(n.Get("function"), false),
 	}
 	if len(s.Audit.Alerts) == 0 {
 		s.Audit.Alerts = slices.Clone(s.Notifications.Emails)

@@ -44,6 +44,8 @@ type Spec struct {
 	Key           Key
 	Audit         Audit
 	People        *People
+	// Brokered are the roles that are taken on with an external id.
+	Brokered []*BrokeredRole
 	// Boundary names a managed policy in place of the one that is made: the name
 	// of one that each account has, with its path, or the ARN of one of AWS's
 	// own; "" makes one.
@@ -262,6 +264,10 @@ type Deploy struct {
 	AutoScalingGroup string
 	InstanceTags     []Tag
 	InstanceRole     string // name; "" makes role and instance profile
+	// Allow is what the containers, the instances or the function call in AWS
+	// with the role that is made; of a stack, what the execution role may do
+	// beside what the template at hand shows.
+	Allow []Permission
 
 	// Lambda by CodeDeploy.
 	Function, Alias string
@@ -272,9 +278,6 @@ type Deploy struct {
 	Capabilities        []string
 	Parameters          []Variable
 	ChangeSet           bool // make a change set, then execute it
-	// Resources is what the execution role may make, beside what the template
-	// at hand shows.
-	Allow []Permission
 
 	// S3.
 	Bucket, Prefix string
@@ -323,6 +326,9 @@ type Audit struct {
 	Retention    int      // days that the log bucket keeps files, locked
 	Insights     bool
 	Dashboard    bool
+	// Function says that a function puts alerts into words, beside the message
+	// of the rule itself.
+	Function bool
 	// Off leaves the audit out: somebody else keeps the trail.
 	Off bool
 }

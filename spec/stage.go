@@ -124,6 +124,7 @@ func (r *reader) deploy(s *Spec, n, alias *doc.Node) *Deploy {
 	if v.Kind != doc.Map {
 		return d
 	}
+	d.Allow = permissions(v.Get("allow"))
 	switch how[0] {
 	case "ecs":
 		d.ecs(v)
@@ -150,6 +151,16 @@ func (r *reader) deploy(s *Spec, n, alias *doc.Node) *Deploy {
 		d.Extract = boolean(v.Get("extract"), true)
 		if !d.Extract && d.Prefix == "" {
 			r.add("SPEC003", v.Span, "s3 does not unpack the artifact and has no prefix: add the key that the archive gets, prefix: releases/app.zip")
+		}
+	}
+	if a := v.Get("allow"); a != nil {
+		switch {
+		case d.TaskRole != "":
+			r.add("SPEC010", a.Span, "ecs.allow is for a role that is made here, and taskRole names one of yours: grant it there, or leave one of them out")
+		case d.InstanceRole != "":
+			r.add("SPEC010", a.Span, "ec2.allow is for a role that is made here, and instanceRole names one of yours: grant it there, or leave one of them out")
+		case d.Kind == Lambda && !d.Create:
+			r.add("SPEC010", a.Span, "lambda.allow is for a function that is made here, and this one is there already: grant it to its role, or add create: true")
 		}
 	}
 	return d
@@ -195,7 +206,6 @@ func (d *Deploy) cloudFormation(v *doc.Node) {
 	}
 	d.Parameters = variables(v.Get("parameters"))
 	d.ChangeSet = boolean(v.Get("changeSet"), true)
-	d.Allow = permissions(v.Get("allow"))
 }
 
 // nameStages gives a name to each stage that has none: a deployment that of

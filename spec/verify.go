@@ -23,6 +23,7 @@ func (r *reader) verify(s *Spec, n *doc.Node) {
 	r.verifyTrigger(s, n)
 	r.verifyNetwork(s, n)
 	r.verifyPeople(s, n)
+	r.verifyBrokered(s, n)
 	r.verifyRest(s, n)
 	for _, st := range s.Stages {
 		if st.Approve != nil {
@@ -88,6 +89,9 @@ func (r *reader) verifyAccounts(s *Spec, n *doc.Node) {
 				used[a.Alias] = true
 			}
 		}
+	}
+	for _, o := range s.Brokered {
+		used[o.Account.Alias] = true
 	}
 	for _, a := range s.Accounts {
 		if !used[a.Alias] && len(s.Stages) > 0 {

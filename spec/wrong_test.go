@@ -18,6 +18,11 @@ func edit(t testing.TB, old, new string) string {
 	return strings.Replace(short, old, new, 1)
 }
 
+// brokered is a spec that goes on with a brokered role, and with audit.
+func brokered(with string) string {
+	return "brokered:\n  v: {account: prod, " + with + ", allow: [{actions: s3:ListBucket, resources: \"*\", why: x}]}\naudit:"
+}
+
 func TestWrong(t *testing.T) {
 	const gate = "  - approve: {by: [security-team, platform-team], need: 2, within: 24h, never: [author, starter]}"
 	for _, tt := range []struct{ name, old, new, code, want string }{
@@ -30,6 +35,17 @@ func TestWrong(t *testing.T) {
 		{"account twice", `prod: "333333333333"`, `prod: "222222222222"`, "SPEC006", `accounts.prod is 222222222222, which staging is already`},
 		{"account null", `prod: "333333333333"`, `prod:`, "SPEC004", `accounts.prod is empty: write twelve digits in quotes`},
 		{"no tools", `tools: "111111111111", `, ``, "SPEC003", `accounts has no tools`},
+		{"brokered without an external id", "audit:", "brokered: {v: {account: prod, by: \"555555555555\", allow: [{actions: s3:ListBucket, resources: \"*\", why: x}]}}\naudit:", "SPEC003", `brokered.v.externalId is missing`},
+		{"external id too short", "audit:", brokered("by: \"555555555555\", externalId: a"), "SPEC005", `brokered.v.externalId is "a": write 2 to 1224 letters, digits and _ + = , . @ : / -`},
+		{"external id with a blank", "audit:", brokered("by: \"555555555555\", externalId: a b"), "SPEC005", `write 2 to 1224 letters`},
+		{"external id with a wildcard", "audit:", brokered("by: \"555555555555\", externalId: abc*"), "SPEC005", `write 2 to 1224 letters`},
+		{"external id too long", "audit:", brokered("by: \"555555555555\", externalId: " + strings.Repeat("x", 1225)), "SPEC005", `it has 1225 characters of 1224 at most`},
+		{"external id a number", "audit:", brokered("by: \"555555555555\", externalId: 1234"), "SPEC004", `in quotes: "1234"`},
+		{"broker as a user", "audit:", brokered("by: arn:aws:iam::555555555555:user/x, externalId: abc"), "SPEC005", `an account id in quotes, or the ARN of a role`},
+		{"broker anybody", "audit:", brokered("by: \"*\", externalId: abc"), "SPEC005", `an account id in quotes, or the ARN of a role`},
+		{"broker as a number", "audit:", brokered("by: 555555555555, externalId: abc"), "SPEC004", `in quotes: "555555555555"`},
+		{"brokered nowhere", "audit:", strings.Replace(brokered("by: \"555555555555\", externalId: abc"), "account: prod", "account: prd", 1), "SPEC011", `brokered.v.account is "prd", and there is no such account: did you mean prod?`},
+		{"brokered for a service", "service: my-service}", "service: my-service, taskRole: mfmsapp-v}\n" + strings.TrimSuffix(brokered("by: \"555555555555\", externalId: abc"), "audit:") + "x:", "SPEC012", `taskRole of staging is the brokered role mfmsapp-v, which asks for an external id, and no service sends one`},
 		{"unused account", `prod: "333333333333"`, `prod: "333333333333", other: "444444444444"`, "SPEC011", `accounts.other is used nowhere`},
 		{"no such account", `deploy: prod`, `deploy: prd`, "SPEC011", `deploy is "prd", and there is no such account: did you mean prod?`},
 		{"deploy to the logs", `prod: "333333333333"}`, `prod: "333333333333", logs: "444444444444"}` + "\nx: 1", "SPEC002", `a spec has no key "x"`},
@@ -48,6 +64,7 @@ func TestWrong(t *testing.T) {
 		{"nothing in a stage", gate, "  - name: x", "SPEC010", `the stage does nothing`},
 		{"two ways to deploy", "    ecs: {cluster: staging", "    s3: {bucket: abc}\n    ecs: {cluster: staging", "SPEC010", `the stage deploys in 2 ways, ecs and s3`},
 		{"no way to deploy", "    ecs: {cluster: staging-cluster, service: my-service}\n", "", "SPEC010", `does not say how it deploys to "staging": add one of ecs`},
+		{"allow beside a role of one's own", "service: my-service}\n  - approve", "service: my-service, taskRole: mine, allow: [{actions: [s3:GetObject], resources: ['*'], why: w}]}\n  - approve", "SPEC010", `ecs.allow is for a role that is made here, and taskRole names one of yours`},
 		{"deploys without deploy", gate, gate + "\n    s3: {bucket: abc}", "SPEC010", `s3 belongs to a stage with deploy`},
 		{"no groups", "by: [security-team, platform-team]", "by: []", "SPEC003", `approve does not say who: add by`},
 		{"groups missing", "by: [security-team, platform-team], ", "", "SPEC003", `approve does not say who`},
