@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"penstock/blueprint"
+	"penstock/iac/cfn/emit"
 )
 
 // Quotas of IAM, in characters without white space
@@ -328,4 +329,37 @@ func shorten(s *blueprint.Statement) bool {
 	s.Actions = append(s.Actions, best)
 	sort.Strings(s.Actions)
 	return true
+}
+
+// bodyLimit is how long a template may be that goes with the request to
+// CloudFormation; a longer one, up to 1 MB, is fetched from a bucket
+// (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html,
+// "Template body size").
+const bodyLimit = 51200
+
+// large says which templates go through a bucket.
+func (b *builder) large(res *Result) {
+	var names, lines []string
+	before := ""
+	for _, st := range b.set.Stacks {
+		name := emit.FileName(st)
+		i := slices.IndexFunc(res.Files, func(f File) bool { return f.Name == name })
+		if st.Exists || i < 0 || len(res.Files[i].Data) <= bodyLimit {
+			continue
+		}
+		if before == "" {
+			before = st.Name
+		}
+		names = append(names, name)
+		lines = append(lines, fmt.Sprintf("aws cloudformation deploy --region %s --stack-name %s-%s --template-file %s --capabilities CAPABILITY_NAMED_IAM --s3-bucket BUCKET",
+			st.Region, b.spec.Project, st.Name, name))
+	}
+	if len(names) == 0 {
+		return
+	}
+	b.step(Step{
+		Before: before, Title: "Have a bucket for templates", Command: strings.Join(lines, "\n"),
+		Why: "CloudFormation takes a template of more than 51,200 bytes from a bucket of the stack's account and region only: " + strings.Join(names, ", "),
+	})
+	res.Steps = b.steps
 }
