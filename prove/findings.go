@@ -126,6 +126,10 @@ func sentence(g *callGroup) string {
 			s += "; the pipeline goes on, but " + c.Row.Lost
 		}
 	case service.Listed:
+		if c.Row.Lost != "" {
+			s += "; " + c.Row.Lost
+			break
+		}
 		s += "; AWS lists the permission for this action, nothing shows that the action fails without it"
 	case service.Stops:
 	}

@@ -158,7 +158,7 @@ type Row struct {
 	Context  string   // for people: "kms:ViaService = s3.<region>.amazonaws.com"
 	Why      string   // what the call is for: "opens the build's log"
 	Need     Need
-	Lost     string // what is lost where Need is Degrades
+	Lost     string // what is lost where Need is Degrades, or without a Listed call where that is known
 	Basis    Basis
 	Source   string // page, section, or issue
 	// Made says that AWS asks when the resource of the job is made, so that

@@ -1,6 +1,7 @@
 package cloudformation
 
 import (
+	"slices"
 	"strings"
 
 	"penstock/arn"
@@ -48,6 +49,15 @@ var executionRows = []service.Row{
 		Resource: "each resource of the template", Why: "looks at the resources of the stack and finishes them",
 		Need: service.Listed, Basis: service.Reasoned, Source: handlerPage,
 		Targets: func(s *service.Site) []service.Target { return created(s, true) },
+	},
+	{
+		ID: "cloudformation.resource.later", Caller: "execution role of the stack",
+		Resource: "each resource of the template", Why: "changes the resources of the stack in a later deployment, and takes them away where one goes back",
+		Need: service.Listed, Lost: "the first deployment goes through without it, one that changes the resource or goes back does not",
+		Basis: service.Reasoned, Source: strings.Replace(handlerPage, "the create handler", "the update and delete handlers", 1),
+		Targets: func(s *service.Site) []service.Target {
+			return handled(s, true, func(typ string) []string { return needsLater[typ] })
+		},
 	},
 	{
 		// The call is CloudFormation's, with the role of the stack: "is not
@@ -146,12 +156,19 @@ func within(s, outer *cloud.Stack) bool {
 }
 
 func created(s *service.Site, listed bool) []service.Target {
+	return handled(s, listed, func(typ string) []string {
+		return slices.DeleteFunc(slices.Clone(needsOf(typ)), func(spec string) bool { return parseNeed(spec).listed != listed })
+	})
+}
+
+// handled yields what handlers call for each resource, as a table says.
+func handled(s *service.Site, listed bool, table func(string) []string) []service.Target {
 	role, _, rs := resources(s)
 	var ts []service.Target
 	for _, r := range rs {
-		for _, spec := range needsOf(r.Type) {
+		for _, spec := range table(r.Type) {
 			n := parseNeed(spec)
-			if n.listed != listed || n.when != "" && absent(r.Prop(strings.Split(n.when, ".")...)) {
+			if n.when != "" && absent(r.Prop(strings.Split(n.when, ".")...)) {
 				continue
 			}
 			on, unknown := places(s, r, n.on), ""

@@ -19,6 +19,12 @@ func TestNeeds(t *testing.T) {
 			all[typ] = specs
 		}
 	}
+	for typ, specs := range needsLater {
+		if all[typ] == nil {
+			t.Errorf("%s is changed, and what makes it is not said", typ)
+		}
+		all[typ] = append(all[typ], specs...)
+	}
 	for typ := range passes {
 		if all[typ] == nil {
 			t.Errorf("%s passes a role, and what makes it is not said", typ)
