@@ -125,8 +125,6 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "audit_log_bucket"
   bucket = aws_s3_bucket.audit_log_bucket.id
 
   rule {
-    bucket_key_enabled = true
-
     apply_server_side_encryption_by_default {
       sse_algorithm     = "aws:kms"
       kms_master_key_id = aws_kms_key.audit_key.arn
@@ -198,7 +196,13 @@ resource "aws_s3_bucket_policy" "audit_log_bucket_policy" {
         Sid       = "NobodyElseWrites"
         Effect    = "Deny"
         Principal = "*"
-        Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"]
+        Action = [
+          "s3:DeleteObject",
+          "s3:DeleteObjectVersion",
+          "s3:PutObject",
+          "s3:ReplicateDelete",
+          "s3:ReplicateObject",
+        ]
         Resource  = "${aws_s3_bucket.audit_log_bucket.arn}/*"
         Condition = { BoolIfExists = { "aws:PrincipalIsAWSService" = "false" } }
       },

@@ -38,6 +38,7 @@ resource "aws_iam_policy" "permissions_boundary" {
           "s3:GetBucketVersioning",
           "s3:GetObject",
           "s3:GetObjectVersion",
+          "s3:ListBucket",
           "s3:PutObject",
           "tag:GetResources",
         ]

@@ -308,6 +308,13 @@ resource "aws_iam_role_policy" "instances_instance_role_work" {
         Resource  = "*"
         Condition = { StringEquals = { "cloudwatch:namespace" = local.project_name } }
       },
+      # the program lists the stored files
+      {
+        Sid      = "TheProgramListsTheStored"
+        Effect   = "Allow"
+        Action   = "s3:ListBucket"
+        Resource = "arn:${data.aws_partition.current.partition}:s3:::${local.project_name}-storage"
+      },
     ]
   })
 }

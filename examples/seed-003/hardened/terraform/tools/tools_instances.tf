@@ -1,5 +1,16 @@
 # instances
 
+resource "aws_cloudwatch_log_group" "instances_instance_logs" {
+  name              = "/ec2/${local.project_name}-instances"
+  retention_in_days = 365
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+# instances
+
 resource "aws_codedeploy_app" "instances_application" {
   name             = "${local.project_name}-instances"
   compute_platform = "Server"
