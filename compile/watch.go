@@ -51,6 +51,13 @@ func (w *watch) place(a spec.Account, region string) *place {
 	}
 	w.places = append(w.places, p)
 	w.b.alertTopic(p.stack, w.trailAt(a, region))
+	if w.b.spec.Audit.Function {
+		name := "alert"
+		if region != w.homeOf(a) {
+			name += "-" + region // roles are the account's, whatever the region
+		}
+		w.b.alertFunction(p.stack, name)
+	}
 	return p
 }
 
@@ -94,11 +101,13 @@ func (b *builder) alertTopic(st *blueprint.Stack, trail bool) {
 	uses := []*blueprint.Statement{tell}
 	base := []*blueprint.Statement{publisher("RulesTell", "events.amazonaws.com", watchTopic, watchRules, "events.target.resource")}
 	what := "Alerts about the pipeline"
-	if trail {
-		what += ", and the log of the trail"
+	if trail || b.spec.Audit.Function {
 		tellers = append(tellers, "cloudwatch.amazonaws.com")
 		tell.Sid = "RulesAndAlarmsTell"
 		base = append(base, publisher("AlarmsTell", "cloudwatch.amazonaws.com", watchTopic, watchAlarms, "cloudwatch.alarm.topic"))
+	}
+	if trail {
+		what += ", and the log of the trail"
 		uses = append(uses, &blueprint.Statement{
 			Sid: "TrailLogs", Principal: blueprint.KV("Service", blueprint.Sub("logs.${AWS::Region}.${AWS::URLSuffix}")),
 			Actions: []string{"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"}, Resources: []blueprint.Sub{"*"},

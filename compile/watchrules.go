@@ -250,7 +250,13 @@ func (w *watch) rule(p *place, id string, name blueprint.Sub, what, state string
 	if state != "" {
 		props.Set("State", state)
 	}
-	props.Set("Targets", blueprint.List{blueprint.KV("Id", "alert", "Arn", blueprint.Ref(watchTopic), "InputTransformer", message(what))})
+	tell := blueprint.KV("Id", "alert", "Arn", blueprint.Ref(watchTopic), "InputTransformer", message(what))
+	if w.b.spec.Audit.Function {
+		tell.Set("DeadLetterConfig", undelivered())
+		props.Set("Targets", blueprint.List{tell, blueprint.KV("Id", "words", "Arn", blueprint.Att(alertFn, "Arn"), "DeadLetterConfig", undelivered())})
+	} else {
+		props.Set("Targets", blueprint.List{tell})
+	}
 	r := &blueprint.Resource{ID: id, Type: "AWS::Events::Rule", Props: props}
 	if !slices.ContainsFunc(p.stack.Resources, func(o *blueprint.Resource) bool { return o.Type == r.Type && strings.HasPrefix(o.ID, "Watch") }) {
 		r.Section = "rules"
