@@ -1,9 +1,11 @@
 package ssm
 
 import (
+	"slices"
 	"strings"
 
 	"penstock/arn"
+	"penstock/cloud"
 	"penstock/match"
 	"penstock/service"
 )
@@ -33,7 +35,21 @@ func decrypt(s *service.Site, c *service.Call) []service.Caused {
 	if match.HasHole(name) {
 		return nil
 	}
-	s.Model.Assume("parameter " + name + " of account " + match.Render(a.Account) +
-		", which no stack declares, is not encrypted with a customer managed key of its own (with one, kms:Decrypt on that key is needed too)")
+	parameter := "parameter " + name + " of account " + match.Render(a.Account) + ", which no stack declares, "
+	if said(s.Model, c.Request.Principal.ARN) {
+		s.Model.Assume(parameter + "is encrypted with the key aws/ssm or with one that " + match.Render(c.Request.Principal.ARN) +
+			" decrypts with, as needs says in the stacks file")
+		return nil
+	}
+	s.Model.Assume(parameter + "is not encrypted with a customer managed key of its own (with one, kms:Decrypt on that key is needed too)")
 	return nil
+}
+
+// said reports whether the stacks file states that a principal decrypts with
+// some key: then whoever wrote it knows of the key, and the policies are
+// compared with what it says.
+func said(m *cloud.Model, principal string) bool {
+	return slices.ContainsFunc(m.Needs, func(n cloud.Need) bool {
+		return n.Principal == principal && slices.Contains(n.Actions, "kms:Decrypt")
+	})
 }
