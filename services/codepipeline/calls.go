@@ -2,6 +2,7 @@ package codepipeline
 
 import (
 	"penstock/arn"
+	"penstock/cloud"
 	"penstock/iam"
 	"penstock/match"
 	"penstock/service"
@@ -13,6 +14,8 @@ const (
 	rolePage    = guide + "how-to-custom-role.html#how-to-custom-role-policy"
 	crossPage   = guide + "pipelines-create-cross-account.html"
 	regionsPage = guide + "actions-create-cross-region.html"
+	partsIssue  = "https://github.com/aws/aws-cdk/issues/3170 (CodeCommitSourceAction cannot decrypt S3)"
+	partsPage   = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions"
 	copyIssue   = "https://github.com/awslabs/aws-deployment-framework/issues/756 (Replication of artifact … failed)"
 	triggerPage = guide + "create-cwe-codecommit.html" // "add permissions to the role for CodePipeline"
 )
@@ -179,6 +182,15 @@ var actions = []service.Action{
 				Targets: writeOutputs,
 			},
 			{
+				ID: "codepipeline.artifact.parts", Caller: "pipeline or action role",
+				Actions: []string{"kms:Decrypt"}, Resource: "key of the artifact store",
+				Context: "kms:ViaService = s3.<region>.amazonaws.com, kms:EncryptionContext:aws:s3:arn",
+				Why:     "finishes an output artifact that is uploaded in parts",
+				Need:    service.Listed, Lost: "a large artifact is uploaded in parts, and S3 decrypts them before it puts them together",
+				Basis: service.Reported, Source: partsIssue + "; " + partsPage,
+				Targets: finishOutputs,
+			},
+			{
 				ID: "codepipeline.artifact.acl", Caller: "action role of another account",
 				Actions: []string{"s3:PutObjectAcl"}, Resource: "<bucket>/<pipeline>/<artifact>/…",
 				Why:  "gives the pipeline's account the object that another account writes; idle with BucketOwnerEnforced",
@@ -267,6 +279,30 @@ func writeOutputs(s *service.Site) []service.Target {
 			t.At = out.Span
 			ts = append(ts, t)
 		}
+	}
+	return ts
+}
+
+// finishOutputs is the use of the key for what is uploaded in parts.
+func finishOutputs(s *service.Site) []service.Target {
+	var ts []service.Target
+	for _, t := range writeOutputs(s) {
+		e := t.Encryption
+		if e == nil || e.Mode != cloud.Customer {
+			continue
+		}
+		k := service.UseKey(s, &service.Call{Target: t, Request: iam.Request{Principal: iam.Principal{ARN: s.Role}, Action: "s3:PutObject", Resource: t.Resource}}, "s3", e)
+		bucket := s.Model.Owner(t.Resource)
+		switch {
+		case bucket == nil:
+			k.Context.SetUnknown("kms:EncryptionContext:aws:s3:arn")
+		case e.BucketKey:
+			k.Context.Set("kms:EncryptionContext:aws:s3:arn", bucket.ARN)
+		default:
+			k.Context.Set("kms:EncryptionContext:aws:s3:arn", t.Resource)
+		}
+		k.Context.Put("kms:EncryptionContextKeys", iam.ContextValue{State: iam.Known, Values: []string{"aws:s3:arn"}, Multi: true})
+		ts = append(ts, k)
 	}
 	return ts
 }
