@@ -60,10 +60,11 @@ resource "aws_kms_key" "artifact_key" {
           }
         }
       },
+      # Source: finishes an output artifact that is uploaded in parts: key of artifact Source
       # Build: S3 decrypts the object with the caller's rights: key of artifact Source of action Source
       # DeployInstances: S3 decrypts the object with the caller's rights
       {
-        Sid    = "S3Decrypt"
+        Sid    = "CodepipelineArtifactParts"
         Effect = "Allow"
         Principal = {
           AWS = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
@@ -76,6 +77,7 @@ resource "aws_kms_key" "artifact_key" {
               "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${local.project_name}-build",
               "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${local.project_name}-deploy-instances",
               "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${local.project_name}-instances-instance",
+              "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:role/${local.project_name}-pipeline",
             ]
           }
           StringEquals = {

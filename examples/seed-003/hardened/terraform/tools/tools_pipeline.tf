@@ -51,10 +51,11 @@ resource "aws_iam_role_policy" "pipeline_role_work" {
         Condition = { StringEquals = { "aws:ResourceAccount" = data.aws_caller_identity.current.account_id } }
       },
       # Source: S3 makes the object's data key with the caller's rights: key of artifact Source
+      # Source: finishes an output artifact that is uploaded in parts: key of artifact Source
       {
         Sid      = "S3Encrypt"
         Effect   = "Allow"
-        Action   = "kms:GenerateDataKey"
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
         Resource = aws_kms_key.artifact_key.arn
         Condition = {
           StringEquals = {
