@@ -203,6 +203,14 @@ func (w *world) metricFilter(f *cloud.Resource) *alert {
 	if a.live == truth.Yes {
 		a.fault = nil
 	}
+	a.rests = w.restsOn(a.live, func() truth.Value {
+		v := truth.No
+		for t := range f.Prop("MetricTransformations").Elems() {
+			x, _, _ := w.alarmed(f, t)
+			v = v.Or(x)
+		}
+		return v
+	})
 	return a
 }
 
@@ -299,6 +307,9 @@ func (w *world) goesOff(al *cloud.Resource, t *doc.Node) (truth.Value, *fault, [
 		if err != nil {
 			v = v.Or(truth.Maybe)
 			worst = &fault{code: "TRAIL090", at: act.Where(), message: "what alarm " + name(al) + " tells is not known", depends: []string{"the action " + match.Render(to) + " of alarm " + name(al)}}
+			continue
+		}
+		if x.Service == "lambda" && w.code(x) {
 			continue
 		}
 		y, f := truth.Maybe, &fault{code: "TRAIL090", at: act.Where(), message: "what alarm " + name(al) + " does is not in the catalogue", depends: []string{"the action " + match.Render(to)}}
@@ -442,5 +453,8 @@ func (w *world) subscriptionFilter(f *cloud.Resource) *alert {
 		return a
 	}
 	a.live, a.fault = w.allowed(w.alone[f], f.Prop("DestinationArn").Where(), "subscription filter "+name(f), match.Render(x.Name()))
+	if a.live == truth.Yes {
+		a.rests = []string{match.Render(x.Name())}
+	}
 	return a
 }

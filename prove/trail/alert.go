@@ -1,10 +1,12 @@
 package trail
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
+	"penstock/arn"
 	"penstock/cloud"
 	"penstock/diag"
 	"penstock/match"
@@ -28,6 +30,9 @@ type alert struct {
 	narrow func(k *weak) string
 	live   truth.Value // whether what it matches reaches somebody
 	fault  *fault      // why it is not live, or may not be
+	// rests names what tells somebody only if its code does so: a function, a
+	// queue that somebody reads. Empty where somebody is told without.
+	rests []string
 }
 
 // A fault is why an alert that matches tells nobody.
@@ -200,6 +205,7 @@ func lastOf(a string) string { return a[strings.LastIndexByte(a, '/')+1:] }
 // those from it that match. An alert that the call itself silences does not
 // count; whether one would else have told is the last result.
 func (w *world) told(k *weak, who *identity) (v truth.Value, faults []*fault, itself truth.Value) {
+	var rests *alert
 	for _, a := range w.alerts {
 		m, f := a.match(k, who)
 		if m == truth.No {
@@ -217,11 +223,46 @@ func (w *world) told(k *weak, who *identity) (v truth.Value, faults []*fault, it
 			itself = itself.Or(m)
 			continue
 		}
+		if m == truth.Yes && a.rests != nil {
+			rests = cmp.Or(rests, a) // unless another one tells without code
+			continue
+		}
 		if v = v.Or(m); v == truth.Yes {
 			return v, nil, itself
 		}
 	}
+	if rests != nil {
+		w.assume("%s tells somebody of what %s hands it: its code is not read", strings.Join(rests.rests, " or "), rests.what)
+		return truth.Yes, nil, itself
+	}
 	return v, faults, itself
+}
+
+// restsOn names the code on which it rests that an alert is live, by asking
+// again with code left out; nil where it is so without any.
+func (w *world) restsOn(live truth.Value, again func() truth.Value) []string {
+	if live != truth.Yes {
+		return nil
+	}
+	w.without = []string{}
+	v := again()
+	on := w.without
+	w.without = nil
+	if v == truth.Yes {
+		return nil
+	}
+	return on
+}
+
+// code reports whether code does not count now (restsOn), and notes whose.
+func (w *world) code(x arn.ARN) bool {
+	if w.without == nil {
+		return false
+	}
+	if s := match.Render(x.Name()); !slices.Contains(w.without, s) {
+		w.without = append(w.without, s)
+	}
+	return true
 }
 
 // narrows names the field for which an alert tells of some events of a call

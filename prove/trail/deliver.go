@@ -3,6 +3,7 @@ package trail
 import (
 	"fmt"
 
+	"penstock/arn"
 	"penstock/cloud"
 	"penstock/diag"
 	"penstock/doc"
@@ -163,6 +164,9 @@ func (w *world) subscriber(r *cloud.Resource, s *doc.Node, rule *doc.Node) (trut
 		}
 		return v, filterFault(v, s, r)
 	case "sqs", "lambda", "firehose":
+		if to, err := arn.Parse(cloud.Text(s.Get("Endpoint"))); err == nil && w.code(to) {
+			return truth.No, nil
+		}
 		x, f := w.allowed(w.alone[r], s.Get("Endpoint").Where(), "topic "+name(r), match.Render(cloud.Text(s.Get("Endpoint"))))
 		if x != truth.Yes {
 			return x, f

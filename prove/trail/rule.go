@@ -64,6 +64,7 @@ func (w *world) rule(r *cloud.Resource, depth int) []*alert {
 		return p.Narrow(event)
 	}
 	a.live, a.fault = w.reaches(r, a)
+	a.rests = w.restsOn(a.live, func() truth.Value { v, _ := w.reaches(r, &alert{}); return v })
 	out := []*alert{a}
 	if depth >= maxBuses {
 		return out
@@ -89,7 +90,7 @@ func (w *world) rule(r *cloud.Resource, depth int) []*alert {
 // behind is the alert b, which hears events by way of rule r.
 func (w *world) behind(r *cloud.Resource, p *pattern.Pattern, b *alert, second *cloud.Resource, handed truth.Value, why *fault) *alert {
 	q := pattern.Parse(second.Prop("EventPattern"))
-	a := &alert{what: b.what, at: b.at, resources: append([]*cloud.Resource{r}, b.resources...), narrow: b.narrow}
+	a := &alert{what: b.what, at: b.at, resources: append([]*cloud.Resource{r}, b.resources...), narrow: b.narrow, rests: b.rests}
 	a.match = func(k *weak, who *identity) (truth.Value, *fault) {
 		v, f := w.hears(r, p, k, who)
 		event, _ := k.tree(who)
@@ -225,6 +226,9 @@ func (w *world) target(r *cloud.Resource, t *doc.Node, a *alert) (truth.Value, *
 			return truth.Maybe, &fault{code: "TRAIL090", at: t.Where(), message: "what the rules of " + match.Render(to) + " do is not known",
 				depends: []string{"the rules of the event bus " + match.Render(to) + ", which no stack declares"}}
 		}
+	}
+	if a != nil && x.Service != "sns" && w.code(x) {
+		return truth.No, nil
 	}
 	v, f := w.allowed(w.alone[r], t.Where(), "rule "+name(r), match.Render(x.Name()))
 	if v == truth.No {

@@ -120,7 +120,8 @@ type world struct {
 	open      map[*cloud.Resource]bool // whether their policies may let in principals by themselves
 	daily     map[[2]string]bool       // the calls of the pipelines: action, and who
 
-	dry bool // a fix is tried, which changes nothing about who can blind what
+	without []string // while it is asked whether somebody is told without code: whose code was left out
+	dry     bool     // a fix is tried, which changes nothing about who can blind what
 
 	found   []diag.Finding
 	assumes []string
