@@ -96,7 +96,10 @@ func Compile(s *spec.Spec, opt Options) (*Result, error) {
 		return nil, err
 	}
 	b.derive(w, all)
-	b.boundaries()
+	if err := b.attached(); err != nil {
+		return nil, err
+	}
+	b.boundaries(w)
 	b.order()
 	res := &Result{Set: b.set, Steps: b.steps, spec: s, needs: b.needs(w)}
 	for _, r := range b.roles {

@@ -21,7 +21,7 @@ func (b *builder) derive(w *writer, all []call) {
 				own = append(own, all[i])
 			}
 		}
-		b.policies(r, append(w.identity(r.stack, own), r.extra...))
+		b.policies(w, r, append(w.identity(r.stack, own), r.extra...))
 		b.trust(w, r, all)
 	}
 	for _, g := range b.guards {

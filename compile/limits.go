@@ -9,6 +9,7 @@ import (
 
 	"penstock/blueprint"
 	"penstock/iac/cfn/emit"
+	"penstock/match"
 )
 
 // Quotas of IAM, in characters without white space
@@ -24,18 +25,19 @@ const (
 
 // policies writes the statements of a role: in one inline policy, or, where
 // they are too many, in managed policies.
-func (b *builder) policies(r *role, sts []*blueprint.Statement) {
+func (b *builder) policies(w *writer, r *role, sts []*blueprint.Statement) {
 	if len(sts) == 0 {
 		return
 	}
-	if size(sts) <= inlineLimit {
+	size := w.sizes(r.stack)
+	if size(sts...) <= inlineLimit {
 		r.res.Props.Set("Policies", blueprint.List{blueprint.KV("PolicyName", "work", "PolicyDocument", &blueprint.Policy{Statements: sts})})
 		return
 	}
 	var parts [][]*blueprint.Statement
 	var part []*blueprint.Statement
-	for _, s := range divide(sts) {
-		if len(part) > 0 && size(append(slices.Clone(part), s)) > managedLimit {
+	for _, s := range divide(size, sts) {
+		if len(part) > 0 && size(append(slices.Clone(part), s)...) > managedLimit {
 			parts, part = append(parts, part), nil
 		}
 		part = append(part, s)
@@ -56,12 +58,43 @@ func (b *builder) policies(r *role, sts []*blueprint.Statement) {
 	}
 }
 
+// attached fails where a role has more managed policies than IAM attaches: one
+// that reads hundreds of secrets, say.
+func (b *builder) attached() error {
+	for _, r := range b.roles {
+		n := 0
+		for _, res := range r.stack.Resources {
+			if res.Type == "AWS::IAM::ManagedPolicy" && slices.Equal(refs(res.Props.Get("Roles")), []string{r.id}) {
+				n++
+			}
+		}
+		if n > attachLimit {
+			return fmt.Errorf("role %s needs %d managed policies of %d characters, and IAM attaches no more than %d to a role: divide what it does among several builds or stages", r.name, n, managedLimit, attachLimit)
+		}
+	}
+	return nil
+}
+
+// refs are the logical ids that a list refers to.
+func refs(list any) []string {
+	var out []string
+	l, _ := list.(blueprint.List)
+	for _, v := range l {
+		if s, ok := v.(blueprint.Sub); ok {
+			for _, p := range s.Parts() {
+				out = append(out, p.Name)
+			}
+		}
+	}
+	return out
+}
+
 // divide splits statements that are too long for a policy alone by their
 // resources.
-func divide(sts []*blueprint.Statement) []*blueprint.Statement {
+func divide(size sizer, sts []*blueprint.Statement) []*blueprint.Statement {
 	var out []*blueprint.Statement
 	for _, s := range sts {
-		if size([]*blueprint.Statement{s}) <= managedLimit || len(s.Resources) < 2 {
+		if size(s) <= managedLimit || len(s.Resources) < 2 {
 			out = append(out, s)
 			continue
 		}
@@ -69,49 +102,45 @@ func divide(sts []*blueprint.Statement) []*blueprint.Statement {
 		half := len(s.Resources) / 2
 		one.Resources, two.Resources = s.Resources[:half], s.Resources[half:]
 		two.Sid += "More"
-		out = append(out, divide([]*blueprint.Statement{&one, &two})...)
+		out = append(out, divide(size, []*blueprint.Statement{&one, &two})...)
 	}
 	return out
 }
 
-// size is how long a policy of statements is, without white space, once its
-// references are filled in.
-func size(sts []*blueprint.Statement) int {
-	p := blueprint.Policy{Statements: sts}
-	return length(p.Map())
+// A sizer says how long a policy of statements is, without white space and with
+// the values of its references.
+type sizer func(...*blueprint.Statement) int
+
+// sizes measures policies of a stack.
+func (w *writer) sizes(st *blueprint.Stack) sizer {
+	return func(sts ...*blueprint.Statement) int {
+		p := blueprint.Policy{Statements: sts}
+		return measure(p.Map(), func(part blueprint.Part) int { return w.partLength(st, part) })
+	}
 }
 
-func length(v any) int {
+// length is how long a value is as JSON, with parts of texts as they are
+// estimated.
+func length(v any) int { return measure(v, estimate) }
+
+func measure(v any, part func(blueprint.Part) int) int {
 	switch v := v.(type) {
 	case blueprint.Map:
 		n := 2
 		for _, f := range v {
-			n += len(f.Key) + 4 + length(f.Value)
+			n += len(f.Key) + 4 + measure(f.Value, part)
 		}
 		return n
 	case blueprint.List:
 		n := 2
 		for _, e := range v {
-			n += length(e) + 1
+			n += measure(e, part) + 1
 		}
 		return n
 	case blueprint.Sub:
 		n := 2
 		for _, p := range v.Parts() {
-			switch {
-			case p.Name == "":
-				n += len(p.Text)
-			case p.Name == "AWS::AccountId" || strings.HasSuffix(p.Name, "Account"):
-				n += 12
-			case p.Name == "AWS::Partition":
-				n += 3
-			case p.Name == "AWS::Region":
-				n += 14
-			case p.Name == "ProjectName":
-				n += 20
-			default: // a key's ARN has 75 characters, a secret's may have more
-				n += 90
-			}
+			n += part(p)
 		}
 		return n
 	case string:
@@ -120,6 +149,44 @@ func length(v any) int {
 		return 5
 	}
 	return 4
+}
+
+// estimate is how long a part of a text is at most as a rule, where nothing is
+// known of what it refers to.
+func estimate(p blueprint.Part) int {
+	switch {
+	case p.Name == "":
+		return len(p.Text)
+	case p.Name == "AWS::AccountId" || strings.HasSuffix(p.Name, "Account"):
+		return 12
+	case p.Name == "AWS::Partition":
+		return 3
+	case p.Name == "AWS::Region":
+		return 14
+	case p.Name == "ProjectName":
+		return 20
+	}
+	return 90 // a key's ARN has 75 characters
+}
+
+// partLength is how long a part of a text of a stack is when it is deployed.
+func (w *writer) partLength(st *blueprint.Stack, p blueprint.Part) int {
+	text := match.Render(w.part(st, p))
+	if p.Name == "" || p.Name == "ProjectName" || text == "" {
+		return estimate(p)
+	}
+	// An id that only a deployment fixes: that of a key, with 36 characters, is
+	// the longest.
+	n := 0
+	for {
+		before, rest, ok := strings.Cut(text, "‹")
+		n += len(before)
+		if !ok {
+			return n
+		}
+		_, text, _ = strings.Cut(rest, "›")
+		n += 36
+	}
 }
 
 // boundaryID is the logical id of an account's boundary.
@@ -145,7 +212,7 @@ var forbidden = []*blueprint.Statement{
 
 // boundaries puts a boundary on every role: all that the roles of a stack
 // need, and nothing that must never be.
-func (b *builder) boundaries() {
+func (b *builder) boundaries(w *writer) {
 	type ceiling struct {
 		st    *blueprint.Stack
 		makes bool // that of roles which make resources
@@ -219,7 +286,8 @@ func (b *builder) boundaries() {
 		if !c.makes {
 			sts = append(sts, forbidden[1])
 		}
-		for size(sts) > managedLimit && shorten(sts[0]) {
+		size := w.sizes(c.st)
+		for size(sts...) > managedLimit && shorten(sts[0]) {
 		}
 		name := blueprint.Sub("${ProjectName}-boundary")
 		comment := "The most that any role of this stack can ever do. It grants nothing by itself."
