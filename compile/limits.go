@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sort"
@@ -407,7 +408,7 @@ const bodyLimit = 51200
 
 // large says which templates go through a bucket.
 func (b *builder) large(res *Result) {
-	var names, lines []string
+	var names []string
 	before := ""
 	for _, st := range b.set.Stacks {
 		name := emit.FileName(st)
@@ -415,19 +416,15 @@ func (b *builder) large(res *Result) {
 		if st.Exists || i < 0 || len(res.Files[i].Data) <= bodyLimit {
 			continue
 		}
-		if before == "" {
-			before = st.Name
-		}
+		before = cmp.Or(before, st.Name)
 		names = append(names, name)
-		lines = append(lines, fmt.Sprintf("aws cloudformation deploy --region %s --stack-name %s-%s --template-file %s --capabilities CAPABILITY_NAMED_IAM --s3-bucket BUCKET",
-			st.Region, b.spec.Project, st.Name, name))
 	}
 	if len(names) == 0 {
 		return
 	}
 	b.step(Step{
-		Before: before, Title: "Have a bucket for templates", Command: strings.Join(lines, "\n"),
-		Why: "CloudFormation takes a template of more than 51,200 bytes from a bucket of the stack's account and region only: " + strings.Join(names, ", "),
+		Before: before, Title: "Have a bucket for large templates",
+		Why: "CloudFormation takes a template of more than 51,200 bytes only from a bucket of the stack's region, to which aws cloudformation deploy --s3-bucket BUCKET puts it: " + strings.Join(names, ", "),
 	})
 	res.Steps = b.steps
 }

@@ -276,11 +276,9 @@ func templates(t *testing.T, r *Result, top largest) {
 	t.Helper()
 	bucket := map[string]bool{}
 	for _, s := range r.Steps {
-		for line := range strings.Lines(s.Command) {
-			if strings.Contains(line, "--s3-bucket ") {
-				for word := range strings.FieldsSeq(line) {
-					bucket[word] = true
-				}
+		if _, names, ok := strings.Cut(s.Why, "--s3-bucket BUCKET puts it: "); ok {
+			for name := range strings.SplitSeq(names, ", ") {
+				bucket[name] = true
 			}
 		}
 	}
