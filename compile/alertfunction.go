@@ -26,7 +26,7 @@ func undelivered() blueprint.Map { return blueprint.KV("Arn", blueprint.Att(aler
 // (docs/audit.md): with a role that tells the topic, a queue that keeps what
 // was not told, and alarms that tell the topic of both.
 //
-// An event is lost at neither step: EventBridge tries for a day to hand it over
+// An event is lost at neither step: EventBridge tries for a day what may pass
 // (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html),
 // Lambda calls a function that failed twice more
 // (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html),

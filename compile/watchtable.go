@@ -177,6 +177,10 @@ var watchTable = []watched{
 		{request("alarmNames"), named, []string{"cloudwatch:DeleteAlarms", "cloudwatch:DisableAlarmActions"}},
 		{request("alarmName"), named, []string{"cloudwatch:PutMetricAlarm", "cloudwatch:SetAlarmState"}},
 	}},
+	// What alerts could not be delivered waits there.
+	{rule: ruleTrail, typ: "AWS::SQS::Queue", name: "QueueName", by: []calledBy{
+		{request("queueUrl"), holding, []string{"sqs:AddPermission", "sqs:DeleteQueue", "sqs:PurgeQueue", "sqs:RemovePermission", "sqs:SetQueueAttributes"}},
+	}},
 	{rule: ruleTrail, typ: "AWS::SNS::Topic", name: "TopicName", arn: "arn:${AWS::Partition}:sns:%r:%a:%s", by: []calledBy{
 		{request("topicArn"), whole, []string{"sns:AddPermission", "sns:DeleteTopic", "sns:RemovePermission", "sns:SetTopicAttributes"}},
 		// Its name goes on below that of the topic.
