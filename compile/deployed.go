@@ -42,6 +42,13 @@ func (b *builder) boundDeployed(w *writer, all []call) error {
 		if exec == nil {
 			continue
 		}
+		if !slices.ContainsFunc(all, func(c call) bool { return c.caller.ARN == w.roleARN(exec) }) {
+			b.step(Step{
+				Before: exec.stack.Name,
+				Title:  "Put " + s.Deploy.Template + ", which stage " + s.Name + " deploys, beside the spec, and compile again",
+				Why:    "what CloudFormation calls follows from the template; without it role " + exec.name + " may do nothing, and the first deployment is refused",
+			})
+		}
 		name := b.spec.Project + deployedBoundary(s.Name)
 		made := made(w.model, b.set, exec, all, w)
 		if len(made) == 0 {

@@ -125,6 +125,10 @@ func deployed(s *service.Site) *cloud.Stack {
 func resources(s *service.Site) (string, *doc.Node, []*cloud.Resource) {
 	role, at := execution(s)
 	st := deployed(s)
+	if name := s.Action.Get("StackName"); role != "" && st == nil {
+		s.Model.Assume("the template of stack " + match.Render(name) + " is not at hand: role " +
+			match.Render(role) + " is taken to be allowed what the resources in it need")
+	}
 	if role == "" || st == nil || s.Pipeline != nil && s.Pipeline.Resource != nil && s.Pipeline.Resource.Stack == st {
 		return "", nil, nil
 	}
