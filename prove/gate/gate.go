@@ -150,6 +150,7 @@ func (f *finder) side(s *side) []diag.Finding {
 	ts, inputs, unknown := f.before(s)
 	if len(s.bound) > 0 {
 		f.assume("the code that seals and promotes around the %s does what it says: CodeBuild unpacks an artifact below its source folder and nowhere else, and no two artifacts have one SHA-256", s.name())
+		f.unpinned(s)
 	}
 	if s.gate.Action != nil && !s.gate.Action.Gate() {
 		f.assume("what answers the %s answers as people decide: who may, how many, and for which execution is for its own code to see to", s.name())

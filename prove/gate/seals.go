@@ -31,6 +31,24 @@ func (f *finder) sealed(s *side) (seals []*service.Seal, bound []*prove.Step) {
 	return seals, bound
 }
 
+// unpinned says what a sealed artifact may name without holding it: the seal
+// pins the images of the files that it is told of, and a task definition or a
+// template may name others by tag, or code by the key of an object
+// (https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-ECSbluegreen.html,
+// only the placeholders are replaced).
+func (f *finder) unpinned(s *side) {
+	named := map[string]string{
+		"CodeDeployToECS": "task definition", "CloudFormation": "template", "CloudFormationStackSet": "template",
+	}
+	for _, st := range s.after {
+		if st.Job != nil || st.Action == nil || named[st.Action.Provider] == "" || len(st.Action.Inputs) == 0 {
+			continue
+		}
+		f.assume("what the %s of action %s names by a tag or by the key of an object, and not by digest, is after the %s what it was when people approved: the seal holds the name and not what it names",
+			named[st.Action.Provider], st.Action.Name, s.name())
+	}
+}
+
 // brokenSeals reports what is meant to seal, or to promote, and does not.
 func (f *finder) brokenSeals(s *side) []diag.Finding {
 	var out []diag.Finding
