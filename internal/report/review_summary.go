@@ -194,7 +194,10 @@ func (v *reviewer) byHand() {
 	}
 	for i, s := range v.Result.Steps {
 		when := "once, before the first deployment"
-		if s.After != "" {
+		switch {
+		case s.Before != "":
+			when = "before stack " + s.Before
+		case s.After != "":
 			when = "after stack " + s.After
 		}
 		v.add(para{say(bold(fmt.Sprintf("%d. %s", i+1, s.Title)), dim(" ("+when+")"), br, s.Why)})
