@@ -120,3 +120,45 @@ func TestBrokeredShapes(t *testing.T) {
 		})
 	}
 }
+
+// A build that takes on a brokered role does what that role may: where it is
+// what only a deployment behind the gate does, theorem three fails.
+func TestBrokeredGate(t *testing.T) {
+	compiled := func(action string) prove.Outcome {
+		r := proved(t, brokeredSpec(func(s *spec.Spec) {
+			gate := &spec.Stage{Name: "approve-prod", Approve: &spec.Approve{By: []string{"operators"}, Need: 1, Within: 24 * time.Hour}}
+			s.Stages, s.Seal = []*spec.Stage{s.Stages[0], gate, s.Stages[1]}, true
+			s.Brokered[2].Allow[0].Actions = []string{action}
+		}))
+		for _, th := range r.Report.Theorems {
+			if th.Theorem == prove.Gate {
+				return th.Outcome
+			}
+		}
+		return prove.NotApplicable
+	}
+	if got := compiled("ecs:DescribeServices"); got != prove.Holds {
+		t.Errorf("a role that reads: the gate %s", got)
+	}
+	if got := compiled("ecs:UpdateService"); got != prove.Fails {
+		t.Errorf("a role that deploys: the gate %s", got)
+	}
+}
+
+// An account may be named as a stack is: it gets one of another name.
+func TestAccountsNamedAsStacks(t *testing.T) {
+	for _, alias := range []string{auditStack, peopleStack, brokeredStack, identityStack} {
+		r := proved(t, brokeredSpec(func(s *spec.Spec) {
+			a := spec.Account{Alias: alias, ID: stagingAccount.ID}
+			s.Accounts[1], s.Stages[0] = a, ecs(a, "ap-northeast-1")
+			s.People.Roles[0].Accounts[1] = a
+			s.Brokered[0].Account = toolsAccount
+		}))
+		provenHolds(t, r)
+		for _, st := range r.Set.Stacks {
+			if st.Name == alias && st.Account == stagingAccount.ID {
+				t.Errorf("%s is a stack of the account of that name", alias)
+			}
+		}
+	}
+}

@@ -90,6 +90,10 @@ func (b *builder) tools() *blueprint.Stack {
 // target is the stack of an account that stages deploy to, in a region.
 func (b *builder) target(a spec.Account, region string) *blueprint.Stack {
 	name := a.Alias
+	switch name {
+	case auditStack, peopleStack, brokeredStack, identityStack:
+		name = "account-" + name // stacks of other accounts are named so
+	}
 	if region != b.spec.Region {
 		name += "-" + region
 	}

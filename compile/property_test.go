@@ -212,7 +212,12 @@ func makeUp(r *rand.Rand) string {
 	if maybe() {
 		line("mode: %s", pick("queued", "superseded"))
 	}
-	line("audit: {alerts: [security@example.com]}")
+	line("audit: {alerts: [security@example.com], function: %t}", maybe())
+	if maybe() {
+		by := pick("555555555555", "arn:aws:iam::555555555555:role/vendor/scanner", "arn:aws:iam::111111111111:role/"+project+"-build")
+		line("brokered:\n  vendor: {account: %s, by: %q, externalId: %s, session: 2h, allow: [{actions: ['s3:GetObject'], resources: ['arn:aws:s3:::acme-docs/*'], why: reads documents}]}",
+			targets[r.IntN(len(targets))], by, pick("shop/5f0c", "a=b@c:d", "-_"))
+	}
 	if people {
 		line("people: {users: {alice: [dev]}, roles: {dev: {accounts: [tools], groups: [dev], allow: [{actions: ['s3:GetObject'], resources: ['arn:aws:s3:::acme-docs/*'], why: reads documents}]}}}")
 	}
