@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"penstock/arn"
 	"penstock/blueprint"
 	"penstock/seal"
 	"penstock/spec"
@@ -66,6 +67,14 @@ func (b *builder) approvals(st *blueprint.Stack) {
 	}
 	b.key(st, approvalKey, "Requests for approval, and votes", "", "approval", base...)
 	b.topic(st, approvalTopic, "${ProjectName}-approvals", approvalKey, emails)
+	if len(emails) == 0 {
+		b.step(Step{
+			After: st.Name, Title: "Subscribe those who approve to the topic " + b.spec.Project + "-approvals",
+			Command: fmt.Sprintf("aws sns subscribe --region %s --topic-arn arn:%s:sns:%s:%s:%s-approvals --protocol email --notification-endpoint ADDRESS",
+				st.Region, arn.Partition(st.Region), st.Region, st.Account, b.spec.Project),
+			Why: "no approve.notify names anybody: nobody would hear of a request, and no answer is a refusal",
+		})
+	}
 }
 
 // tableMade lets whoever makes the table in CloudFormation have DynamoDB use

@@ -56,3 +56,25 @@ func TestDeploys(t *testing.T) {
 		t.Errorf("it runs: %s", o.Outcome)
 	}
 }
+
+// Somebody hears of a request for approval: by the spec, or by hand.
+func TestAsked(t *testing.T) {
+	for _, c := range []struct {
+		notify []string
+		steps  int
+	}{{[]string{"ops@example.com"}, 0}, {nil, 1}} {
+		r, err := Compile(gatedSpec(func(s *spec.Spec) { s.Stages[1].Approve.Notify = c.notify }), testOptions())
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, s := range r.Steps {
+			if strings.Contains(s.Command, "sns subscribe --region ap-northeast-1 --topic-arn arn:aws:sns:ap-northeast-1:111111111111:mfmsapp-approvals ") {
+				n++
+			}
+		}
+		if n != c.steps {
+			t.Errorf("notify %v: %d steps tell to subscribe, want %d", c.notify, n, c.steps)
+		}
+	}
+}
