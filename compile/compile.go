@@ -88,10 +88,10 @@ func Compile(s *spec.Spec, opt Options) (*Result, error) {
 		return nil, fmt.Errorf("what was drawn cannot be read: %w", err)
 	}
 	w := newWriter(b, models[0])
-	walk := prove.Prove(models, prove.Options{Services: opt.Services, Theorems: []prove.Theorem{prove.Runs}, Read: b.reader(opt)})
+	runs := prove.Walk(models[0], prove.Options{Services: opt.Services, Read: b.reader(opt)})
 	granted := b.granted(w)
-	b.endpoints(w, walk.Runs, granted)
-	all := append(calls(walk.Runs), granted...)
+	b.endpoints(w, runs, granted)
+	all := append(calls(runs), granted...)
 	if err := b.boundDeployed(w, all); err != nil {
 		return nil, err
 	}

@@ -159,6 +159,15 @@ func (c *Call) Failed() bool {
 	return c.Row.Need == service.Stops && c.Decision.Verdict == authz.Deny
 }
 
+// Walk returns the walks of a model with no call decided: what whoever grants
+// permissions has to grant.
+func Walk(m *cloud.Model, opt Options) []*Run {
+	if opt.Engine == nil {
+		opt.Engine = NewEngine()
+	}
+	return (&prover{opt: opt, rooms: index(opt.Services), undecided: true}).all(m)
+}
+
 // Prove proves theorems over the models of all scenarios.
 func Prove(models []*cloud.Model, opt Options) *Report {
 	if opt.Engine == nil {
