@@ -273,7 +273,14 @@ func (b *builder) machine(st *blueprint.Stack, s *spec.Stage) string {
 						"ResultPath", "$.answer",
 						// CloudTrail tells who pushed some minutes after the push
 						// (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/how-cloudtrail-works.html).
-						"Retry", blueprint.List{blueprint.KV("ErrorEquals", blueprint.Strings("NotYetKnown"), "IntervalSeconds", 60, "MaxAttempts", 20, "BackoffRate", 1)},
+						"Retry", blueprint.List{
+							// What Lambda itself fails of for a moment refuses nobody
+							// (https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html,
+							// "Handling transient Lambda service exceptions").
+							blueprint.KV("ErrorEquals", blueprint.Strings("Lambda.ClientExecutionTimeoutException", "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException", "Lambda.TooManyRequestsException"),
+								"IntervalSeconds", 2, "MaxAttempts", 6, "BackoffRate", 2),
+							blueprint.KV("ErrorEquals", blueprint.Strings("NotYetKnown"), "IntervalSeconds", 60, "MaxAttempts", 20, "BackoffRate", 1),
+						},
 						"Catch", blueprint.List{blueprint.KV("ErrorEquals", blueprint.Strings("States.ALL"), "ResultPath", "$.error", "Next", "Refused")},
 						"Next", "Agreed",
 					),

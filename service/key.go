@@ -118,3 +118,33 @@ func AsService(principal string) iam.Context {
 	}
 	return c
 }
+
+// Finish are the calls by which S3 decrypts, with the rights of the site's
+// role, what it uploads in parts to targets that a customer managed key
+// encrypts
+// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions).
+func Finish(s *Site, uploads []Target) []Target {
+	var ts []Target
+	for _, t := range uploads {
+		bucket := s.Model.Owner(t.Resource)
+		e := t.Encryption
+		if e == nil && bucket != nil {
+			e = bucket.Encryption
+		}
+		if e == nil || e.Mode != cloud.Customer {
+			continue
+		}
+		k := UseKey(s, &Call{Target: t, Request: iam.Request{Principal: iam.Principal{ARN: s.Role}, Action: "s3:PutObject", Resource: t.Resource}}, "s3", e)
+		switch {
+		case bucket == nil:
+			k.Context.SetUnknown("kms:EncryptionContext:aws:s3:arn")
+		case e.BucketKey, t.Encryption != nil && bucket.Encryption != nil && bucket.Encryption.BucketKey:
+			k.Context.Set("kms:EncryptionContext:aws:s3:arn", bucket.ARN)
+		default:
+			k.Context.Set("kms:EncryptionContext:aws:s3:arn", t.Resource)
+		}
+		k.Context.Put("kms:EncryptionContextKeys", iam.ContextValue{State: iam.Known, Values: []string{"aws:s3:arn"}, Multi: true})
+		ts = append(ts, k)
+	}
+	return ts
+}

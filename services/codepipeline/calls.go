@@ -2,7 +2,6 @@ package codepipeline
 
 import (
 	"penstock/arn"
-	"penstock/cloud"
 	"penstock/iam"
 	"penstock/match"
 	"penstock/service"
@@ -284,28 +283,7 @@ func writeOutputs(s *service.Site) []service.Target {
 }
 
 // finishOutputs is the use of the key for what is uploaded in parts.
-func finishOutputs(s *service.Site) []service.Target {
-	var ts []service.Target
-	for _, t := range writeOutputs(s) {
-		e := t.Encryption
-		if e == nil || e.Mode != cloud.Customer {
-			continue
-		}
-		k := service.UseKey(s, &service.Call{Target: t, Request: iam.Request{Principal: iam.Principal{ARN: s.Role}, Action: "s3:PutObject", Resource: t.Resource}}, "s3", e)
-		bucket := s.Model.Owner(t.Resource)
-		switch {
-		case bucket == nil:
-			k.Context.SetUnknown("kms:EncryptionContext:aws:s3:arn")
-		case e.BucketKey:
-			k.Context.Set("kms:EncryptionContext:aws:s3:arn", bucket.ARN)
-		default:
-			k.Context.Set("kms:EncryptionContext:aws:s3:arn", t.Resource)
-		}
-		k.Context.Put("kms:EncryptionContextKeys", iam.ContextValue{State: iam.Known, Values: []string{"aws:s3:arn"}, Multi: true})
-		ts = append(ts, k)
-	}
-	return ts
-}
+func finishOutputs(s *service.Site) []service.Target { return service.Finish(s, writeOutputs(s)) }
 
 func writeForeign(s *service.Site) []service.Target {
 	if s.Action.Account == s.Pipeline.Account {

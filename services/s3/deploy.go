@@ -61,6 +61,15 @@ var deployAction = service.Action{
 			},
 		},
 		{
+			ID: "s3.deploy.parts", Caller: "pipeline or action role",
+			Actions: []string{"kms:Decrypt"}, Resource: "key of the bucket",
+			Context: "kms:ViaService = s3.<region>.amazonaws.com, kms:EncryptionContext:aws:s3:arn",
+			Why:     "finishes a file that is uploaded in parts",
+			Need:    service.Listed, Lost: "a large file is uploaded in parts, and S3 decrypts them before it puts them together",
+			Basis: service.Reported, Source: "https://github.com/aws/aws-cdk/issues/8947; https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions",
+			Targets: func(s *service.Site) []service.Target { return service.Finish(s, deployed(s)) },
+		},
+		{
 			ID: "s3.deploy.more", Caller: "pipeline or action role",
 			Actions: []string{"s3:PutObjectVersionAcl", "s3:PutObjectTagging"}, Resource: "<BucketName>/<ObjectKey>",
 			Why:  "carries tags and ACLs along",
