@@ -5,6 +5,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"sync"
 	"testing/fstest"
 
 	"penstock/blueprint"
@@ -186,11 +187,19 @@ func (b *builder) write(res *Result, opt Options) error {
 			return err
 		}
 	}
+	var plain []*blueprint.Stack
 	for _, st := range b.set.Stacks {
 		if opt.Terraform == nil || st.Exists {
-			res.Files = append(res.Files, File{emit.FileName(st), emit.Template(st, form)})
+			plain = append(plain, st)
 		}
 	}
+	templates := make([]File, len(plain))
+	var wg sync.WaitGroup
+	for i, st := range plain {
+		wg.Go(func() { templates[i] = File{emit.FileName(st), emit.Template(st, form)} })
+	}
+	wg.Wait()
+	res.Files = append(res.Files, templates...)
 	b.beside = b.profiles()
 	res.Files = append(res.Files, b.beside...)
 	b.stated = res.needs
