@@ -3,6 +3,7 @@ package compile
 import (
 	"penstock/blueprint"
 	"penstock/spec"
+	"slices"
 )
 
 // keyAdministration is what an account's administrators do with a key. None of
@@ -106,10 +107,8 @@ func (b *builder) regions() []string {
 }
 
 func addOnce(list []string, s string) []string {
-	for _, e := range list {
-		if e == s {
-			return list
-		}
+	if slices.Contains(list, s) {
+		return list
 	}
 	return append(list, s)
 }

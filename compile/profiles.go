@@ -107,23 +107,24 @@ func (b *builder) userProfiles(u spec.Person) []byte {
 		return nil
 	}
 	keys := b.spec.Project
-	text := "# ~/.aws/config of " + u.Name + ". Its access key is in ~/.aws/credentials, under [" + keys + "], and may do nothing but what stands\n" +
-		"# here; each profile asks for a code of the second factor.\n"
-	text += lines("profile "+keys, "region", b.spec.Region)
+	var text strings.Builder
+	text.WriteString("# ~/.aws/config of " + u.Name + ". Its access key is in ~/.aws/credentials, under [" + keys + "], and may do nothing but what stands\n" +
+		"# here; each profile asks for a code of the second factor.\n")
+	text.WriteString(lines("profile "+keys, "region", b.spec.Region))
 	for _, w := range ways {
 		lasts := ""
 		if w.role.Session > time.Hour {
 			lasts = strconv.Itoa(seconds(w.role.Session))
 		}
-		text += lines("profile "+b.profileName(w),
+		text.WriteString(lines("profile "+b.profileName(w),
 			"role_arn", b.roleOfWork(w),
 			"mfa_serial", fmt.Sprintf("arn:%s:iam::%s:mfa/%s", arn.Partition(b.spec.Region), b.spec.Tools.ID, u.Name),
 			"role_session_name", u.Name,
 			"source_profile", keys,
 			"duration_seconds", lasts,
-			"region", b.spec.Region)
+			"region", b.spec.Region))
 	}
-	return []byte(text)
+	return []byte(text.String())
 }
 
 // sessionProfiles are the profiles of whoever comes from Identity Center, nil
@@ -140,29 +141,30 @@ func (b *builder) sessionProfiles(c *spec.IdentityCenter) []byte {
 		region = b.spec.Region
 	}
 	session := b.spec.Project
-	text := "# ~/.aws/config of whoever comes from IAM Identity Center: aws sso login --sso-session " + session + "\n"
-	text += lines("sso-session "+session, "sso_start_url", c.Start, "sso_region", region, "sso_registration_scopes", "sso:account:access")
+	var text strings.Builder
+	text.WriteString("# ~/.aws/config of whoever comes from IAM Identity Center: aws sso login --sso-session " + session + "\n")
+	text.WriteString(lines("sso-session "+session, "sso_start_url", c.Start, "sso_region", region, "sso_registration_scopes", "sso:account:access"))
 	var groups []string
 	for _, w := range ways {
 		login := b.spec.Project + "-as-" + w.group
 		if !slices.Contains(groups, w.group) {
 			groups = append(groups, w.group)
-			text += lines("profile "+login, "sso_session", session, "sso_account_id", b.spec.Tools.ID, "sso_role_name", b.setText(w.group), "region", b.spec.Region)
+			text.WriteString(lines("profile "+login, "sso_session", session, "sso_account_id", b.spec.Tools.ID, "sso_role_name", b.setText(w.group), "region", b.spec.Region))
 		}
 		if !slices.Contains(b.voters, w.role) {
-			text += lines("profile "+b.profileName(w), "role_arn", b.roleOfWork(w), "source_profile", login, "region", b.spec.Region)
+			text.WriteString(lines("profile "+b.profileName(w), "role_arn", b.roleOfWork(w), "source_profile", login, "region", b.spec.Region))
 			continue
 		}
 		// Whoever votes goes on under the name that the session has, which
 		// differs from one to the other and stands in no spec.
 		vote := lines("profile "+b.profileName(w), "role_arn", b.roleOfWork(w), "role_session_name", "YOUR-USER-NAME", "source_profile", login, "region", b.spec.Region)
-		text += "\n# To vote, with your user name of Identity Center, under which the vote counts: any other is refused.\n"
+		text.WriteString("\n# To vote, with your user name of Identity Center, under which the vote counts: any other is refused.\n")
 		for line := range strings.Lines(strings.TrimSpace(vote)) {
-			text += "# " + line
+			text.WriteString("# " + line)
 		}
-		text += "\n"
+		text.WriteString("\n")
 	}
-	return []byte(text)
+	return []byte(text.String())
 }
 
 // workflow is the workflow of GitHub that logs in with a token, in place of

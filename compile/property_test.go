@@ -151,15 +151,16 @@ func makeUp(r *rand.Rand) string {
 	project := pick("shop", "a1", "my-service", "the-longest-project")
 	region := pick("eu-west-1", "ap-northeast-1", "us-east-1", "us-west-2")
 	line("project: %s\nregion: %s", project, region)
-	accounts := `tools: "111111111111"`
+	var accounts strings.Builder
+	accounts.WriteString(`tools: "111111111111"`)
 	targets := []string{"tools", "staging", "prod"}[:1+r.IntN(3)]
 	for i, a := range targets[1:] {
-		accounts += fmt.Sprintf(`, %s: "%s"`, a, strings.Repeat(fmt.Sprint(i+2), 12))
+		accounts.WriteString(fmt.Sprintf(`, %s: "%s"`, a, strings.Repeat(fmt.Sprint(i+2), 12)))
 	}
 	if maybe() {
-		accounts += `, logs: "999999999999"`
+		accounts.WriteString(`, logs: "999999999999"`)
 	}
-	line("accounts: {%s}", accounts)
+	line("accounts: {%s}", accounts.String())
 	if maybe() {
 		line("organization: {id: o-example1234, management: %q}", "888888888888")
 	}

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -71,10 +72,8 @@ func (r *reader) word(n *doc.Node, u *rule, what string) {
 		s = n.Span.Text()
 	}
 	if u.enum != nil {
-		for _, e := range u.enum {
-			if s == e {
-				return
-			}
+		if slices.Contains(u.enum, s) {
+			return
 		}
 		near := spelling.Nearest(s, u.enum)
 		if len(near) == 0 {

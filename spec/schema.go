@@ -20,15 +20,16 @@ func Schema() []byte {
 	b.WriteString("  \"title\": \"A delivery pipeline, the input of penstock compile, version 1\",\n")
 	body := p.shape(grammar(), "  ")
 	b.WriteString("  " + strings.TrimPrefix(strings.TrimSuffix(body, "\n  }"), "{\n    "))
-	text := strings.ReplaceAll(b.String(), "\n    ", "\n  ")
-	text += ",\n  \"$defs\": {"
+	var text strings.Builder
+	text.WriteString(strings.ReplaceAll(b.String(), "\n    ", "\n  "))
+	text.WriteString(",\n  \"$defs\": {")
 	for i, name := range p.names {
 		if i > 0 {
-			text += ","
+			text.WriteString(",")
 		}
-		text += "\n    " + strconv.Quote(name) + ": " + p.defs[name]
+		text.WriteString("\n    " + strconv.Quote(name) + ": " + p.defs[name])
 	}
-	return []byte(text + "\n  }\n}\n")
+	return []byte(text.String() + "\n  }\n}\n")
 }
 
 // A schemaPrinter writes shapes as JSON Schema; what has a name is written

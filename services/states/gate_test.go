@@ -1,6 +1,7 @@
 package states
 
 import (
+	"strings"
 	"testing"
 
 	"penstock/doc/yaml"
@@ -54,12 +55,12 @@ Ask: ` + ask + `End: true}`, "Ask0"},
 }
 
 func indent(s string) string {
-	out := ""
+	var out strings.Builder
 	for _, r := range s {
-		out += string(r)
+		out.WriteString(string(r))
 		if r == '\n' {
-			out += "  "
+			out.WriteString("  ")
 		}
 	}
-	return out
+	return out.String()
 }
