@@ -108,7 +108,7 @@ func TestValidate(t *testing.T) {
 		cmd := exec.Command(terraform, "init", "-backend=false", "-input=false", "-no-color")
 		cmd.Dir = tmp
 		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Skipf("the provider is not at hand, so terraform validate is not asked: %s", strings.TrimSpace(string(out[:min(len(out), 200)])))
+			t.Skipf("terraform init does not find the provider, so terraform validate is not asked: %d bytes of its output", len(out))
 		}
 		cmd = exec.Command(terraform, "validate", "-no-color")
 		cmd.Dir = tmp
