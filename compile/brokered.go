@@ -94,14 +94,19 @@ func (b *builder) byBroker(in *blueprint.Stack, o *spec.BrokeredRole, account st
 	return s
 }
 
-// distinct fails where a brokered role has the name of another role of its
-// account: IAM would refuse the second one.
+// distinct fails where two roles of an account have one name: IAM would refuse
+// the second one.
 func (b *builder) distinct() error {
-	for _, r := range b.roles {
-		for _, o := range b.roles {
-			if r.brokered && o != r && o.name == r.name && o.stack.Account == r.stack.Account {
-				return fmt.Errorf("brokered.%s: account %s gets a role %s of the pipeline: take another name", strings.TrimPrefix(r.name, b.spec.Project+"-"), r.stack.Account, r.name)
+	for i, r := range b.roles {
+		for _, o := range b.roles[:i] {
+			if o.name != r.name || o.stack.Account != r.stack.Account {
+				continue
 			}
+			name := strings.TrimPrefix(r.name, b.spec.Project+"-")
+			if r.brokered || o.brokered {
+				return fmt.Errorf("brokered.%s: account %s gets a role %s of the pipeline: take another name", name, r.stack.Account, r.name)
+			}
+			return fmt.Errorf("account %s would get two roles %s: what the spec names %q has the name of something else in it: take another", r.stack.Account, r.name, name)
 		}
 	}
 	return nil

@@ -315,3 +315,23 @@ func TestAttached(t *testing.T) {
 		t.Errorf("600 secrets: %v", err)
 	}
 }
+
+// Nothing that the user names may take the role of something else in the
+// pipeline.
+func TestTwoRoles(t *testing.T) {
+	text := `project: dup
+region: eu-west-1
+accounts: {tools: "111111111111"}
+source: {codecommit: dup}
+builds: {pipeline: {buildspec: a.yml}}
+stages: [{deploy: tools, name: site, s3: {bucket: dup-site}}]
+audit: {alerts: [a@example.com]}
+`
+	s, found := spec.Read(source.NewFile("penstock.yaml", []byte(text)))
+	if s == nil {
+		t.Fatal(found)
+	}
+	if _, err := Compile(s, testOptions()); err == nil || !strings.Contains(err.Error(), "two roles dup-pipeline") {
+		t.Errorf("got %v", err)
+	}
+}
