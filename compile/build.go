@@ -201,13 +201,30 @@ func imagesID(project, repository string) string {
 	return "Images" + ident(repository)
 }
 
+// repository is the image repository with a name in a stack, nil where it has
+// none.
+func (b *builder) repository(st *blueprint.Stack, name string) *blueprint.Resource {
+	return called(st, "AWS::ECR::Repository", "RepositoryName", b.project(blueprint.Lit(name)))
+}
+
+// called is the resource of a type whose property says a name, nil where the
+// stack has none.
+func called(st *blueprint.Stack, typ, prop string, name blueprint.Sub) *blueprint.Resource {
+	for _, r := range st.Resources {
+		if r.Type == typ && r.Props.Get(prop) == any(name) {
+			return r
+		}
+	}
+	return nil
+}
+
 // image draws an image repository, once.
 func (b *builder) image(img spec.Image) {
 	st := b.tools()
-	id := imagesID(b.spec.Project, img.Repository)
-	if !img.Create || st.Resource(id) != nil {
+	if !img.Create || b.repository(st, img.Repository) != nil {
 		return
 	}
+	id := free(st, imagesID(b.spec.Project, img.Repository))
 	r := st.Add(&blueprint.Resource{
 		ID: id, Type: "AWS::ECR::Repository", Section: "images", Retain: true,
 		Comment: "Tags cannot be moved: what was approved is what runs.",

@@ -26,10 +26,7 @@ func (b *builder) existing(a spec.Account, region string) *blueprint.Stack {
 func (b *builder) given() {
 	add := func(id, typ string, props blueprint.Map) (*blueprint.Stack, *blueprint.Resource) {
 		st := b.existing(b.spec.Tools, b.spec.Region)
-		if r := st.Resource(id); r != nil {
-			return st, r
-		}
-		return st, st.Add(&blueprint.Resource{ID: id, Type: typ, Props: props})
+		return st, st.Add(&blueprint.Resource{ID: free(st, id), Type: typ, Props: props})
 	}
 	for _, v := range b.vaulted(spec.Secrets) {
 		if !v.Create && v.ARN == "" {
@@ -37,12 +34,11 @@ func (b *builder) given() {
 		}
 	}
 	repository := func(name string) {
-		id := imagesID(b.spec.Project, name)
-		if b.tools().Resource(id) != nil || b.existing(b.spec.Tools, b.spec.Region).Resource(id) != nil {
+		if b.repository(b.tools(), name) != nil || b.repository(b.existing(b.spec.Tools, b.spec.Region), name) != nil {
 			return
 		}
 		// Other accounts pull from it only where its policy lets them.
-		st, r := add(id, "AWS::ECR::Repository", blueprint.KV("RepositoryName", b.project(blueprint.Lit(name)), "RepositoryPolicyText", nil))
+		st, r := add(imagesID(b.spec.Project, name), "AWS::ECR::Repository", blueprint.KV("RepositoryName", b.project(blueprint.Lit(name)), "RepositoryPolicyText", nil))
 		b.guard(st, r, r, "RepositoryPolicyText")
 	}
 	s := &b.spec.Source

@@ -58,6 +58,13 @@ func TestSpecs(t *testing.T) {
 			}
 			r := compiled(nil)
 			allHold(t, r, text)
+			for _, st := range r.Set.Stacks {
+				for _, p := range st.Parameters {
+					if from := r.Set.Stack(p.From); !st.Exists && from != nil && from.Exists {
+						t.Errorf("stack %s waits for %s, which nobody deploys", st.Name, p.From)
+					}
+				}
+			}
 			again := compiled(nil)
 			for i, f := range r.Files {
 				if !bytes.Equal(f.Data, again.Files[i].Data) {
@@ -174,6 +181,8 @@ func makeUp(r *rand.Rand) string {
 	}
 	if maybe() {
 		line("  secrets:\n    TOKEN: {from: %q, create: true}", "secretsmanager:"+project+"/build#token")
+	} else if maybe() {
+		line("  secrets: {TOKEN: \"secretsmanager:%s/there#token\", OTHER: \"secretsmanager:%s-there\"}", project, project)
 	}
 	if maybe() {
 		line("  cache: %s", pick("s3", "local"))

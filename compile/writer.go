@@ -27,8 +27,10 @@ type writer struct {
 func newWriter(b *builder, m *cloud.Model) *writer {
 	w := &writer{b: b, model: m, texts: map[[2]string]string{}}
 	for _, r := range m.Resources {
-		if b.set.Stack(r.Stack.Name) == nil {
-			continue // of a template that a stage deploys: nothing here can refer to it
+		// Nothing can refer to what a stage deploys, nor to what is there already:
+		// its stack is never deployed, and so tells no output.
+		if st := b.set.Stack(r.Stack.Name); st == nil || st.Exists {
+			continue
 		}
 		if match.HasHole(r.ARN) || match.HasHole(r.Ref) {
 			w.whole = append(w.whole, r)
