@@ -40,7 +40,7 @@ func newCompile(env, outer *Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "compile [SPEC]",
 		Short: "Make the templates of a hardened pipeline from a spec, and prove them",
-		Long: `Compile the spec, penstock.yaml where none is named, into the templates of the whole pipeline for every account, with
+		Long: `Compile the spec, penstock.yaml where none is named or a folder is, into the templates of the whole pipeline for every account, with
 the stacks file beside them. Every policy is derived from the calls that the pipeline makes. What is written is read
 back and all four theorems are proved about it; where one fails, nothing is written but the report.
 
@@ -92,6 +92,9 @@ func readSpec(env *Env, name string) (*spec.Spec, func(string) (*source.File, er
 	at := name
 	if !filepath.IsAbs(at) {
 		at = filepath.Join(env.Dir, name)
+	}
+	if info, err := os.Stat(at); err == nil && info.IsDir() {
+		at, name = filepath.Join(at, spec.FileName), filepath.Join(name, spec.FileName)
 	}
 	data, err := os.ReadFile(at)
 	if err != nil {
@@ -252,7 +255,7 @@ func writeAll(env *Env, dir string, files []compile.File) (err error) {
 	for _, f := range files {
 		name := filepath.Join(root, filepath.FromSlash(f.Name))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			return plain(err)
+			return fmt.Errorf("making folder %q: %w", dir, plain(err))
 		}
 		tmp, err := os.CreateTemp(filepath.Dir(name), "."+path.Base(f.Name)+".*")
 		if err != nil {
